@@ -1,0 +1,61 @@
+"""Reading page images: what a reader of printed text gives, whichever engine is behind it.
+
+One module per engine (``archive.ocr.rapid``). What the words *mean* – a stub number, a void
+mark – is not decided here but in the capability that asks (``archive.custody.reading``).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""Height × width × 3, RGB, 0–255."""
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels of the image it was found in; right and bottom excluded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page as an image.
+
+    Attributes:
+        number: 1-based position in the file as received.
+        pixels: the page, never turned or cleaned.
+        dpi: resolution the pixels were made at; 0 when the file does not say.
+    """
+
+    number: int
+    pixels: Pixels
+    dpi: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of text found on an image.
+
+    Attributes:
+        quad: the four corners, clockwise from the text's own top left, in pixels.
+        confidence: 0–1 as the engine gives it; comparable only within one engine.
+    """
+
+    text: str
+    quad: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+    confidence: float
+
+
+class TextReader(Protocol):
+    """An engine that reads printed text."""
+
+    name: str
+    version: str
+
+    def read(self, pixels: Pixels) -> list[TextLine]:
+        """Every line on the image, found and read."""
+        ...
+
+    def read_line(self, pixels: Pixels) -> tuple[str, float]:
+        """The text of an image that is cut to one upright line, with its confidence."""
+        ...
