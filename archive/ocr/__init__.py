@@ -4,6 +4,7 @@ One module per engine (``archive.ocr.rapid``). What the words *mean* – a stub 
 mark – is not decided here but in the capability that asks (``archive.custody.reading``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,10 @@ class PageImage:
     dpi: float = 0.0
 
 
+Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+"""Four corners, clockwise from the text's own top left, in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """One line of text found on an image.
@@ -42,8 +47,35 @@ class TextLine:
     """
 
     text: str
-    quad: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+    quad: Quad
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One character as the engine saw it on a line.
+
+    Attributes:
+        confidence: 0–1, of this character alone.
+        at: where its middle stands, as a share of the line image's width.
+    """
+
+    char: str
+    confidence: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineText:
+    """The text of one line image, character by character.
+
+    Attributes:
+        confidence: the mean over the characters, 0 where there is none.
+    """
+
+    text: str
+    confidence: float
+    glyphs: tuple[Glyph, ...]
 
 
 class TextReader(Protocol):
@@ -54,6 +86,17 @@ class TextReader(Protocol):
 
     def read(self, pixels: Pixels) -> list[TextLine]:
         """Every line on the image, found and read."""
+        ...
+
+    def find(self, pixels: Pixels, *, longest: int | None = None) -> list[Quad]:
+        """Where lines of text stand, unread.
+
+        ``longest``: look at the image shrunk until its longer side has that many pixels.
+        """
+        ...
+
+    def read_lines(self, crops: Sequence[Pixels]) -> list[LineText]:
+        """The texts of images each cut to one upright line, in the order given."""
         ...
 
     def read_line(self, pixels: Pixels) -> tuple[str, float]:
