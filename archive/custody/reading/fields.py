@@ -1,0 +1,96 @@
+"""Finding number and code fields among the lines of a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.custody.reading.layout import Layout, Place
+from archive.custody.reading.looks import Print
+from archive.custody.reading.sheet import Sheet, Strip
+from archive.custody.reading.wording import DigitRun, Kind, digit_runs, is_number_label
+from archive.ocr import LineText, TextReader
+
+NUMBER_WIDTHS = frozenset({8, 20})
+CODE_WIDTHS = frozenset({10, 12})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A run of digits on the page, with what it may be."""
+
+    digits: str
+    kind: Kind
+    print: Print
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line found on the page, with its text."""
+
+    strip: Strip
+    told: LineText
+
+
+def read_strips(reader: TextReader, sheet: Sheet, strips: Sequence[Strip]) -> list[Line]:
+    """The given lines of the page, each read once."""
+    crops = [sheet.cut(strip.grown(0.2, 0.08)) for strip in strips]
+    return [Line(*pair) for pair in zip(strips, reader.read_lines(crops), strict=True)]
+
+
+def fields_on(sheet: Sheet, lines: Sequence[Line]) -> list[Field]:
+    """Every run of digits that could be a number or a code."""
+    found = []
+    for line in lines:
+        for run in digit_runs(line.told):
+            kind = run.kind
+            if kind is Kind.BARE and any(_introduces(other, line) for other in lines):
+                kind = Kind.NUMBER
+            if kind is not Kind.OTHER:
+                found.append(_field(sheet, line.strip, run, kind))
+    return found
+
+
+def number_fields(fields: Sequence[Field], layout: Layout) -> list[Field]:
+    """Those that are invoice numbers: by their words, or by standing where numbers stood."""
+    return [
+        field
+        for field in fields
+        if field.kind is Kind.NUMBER
+        or (field.kind is Kind.BARE and len(field.digits) == 20)
+        or (
+            field.kind is Kind.BARE
+            and len(field.digits) == (layout.usual_width or 8)
+            and layout.may_be_number(field.place)
+        )
+    ]
+
+
+def code_fields(fields: Sequence[Field], layout: Layout) -> list[Field]:
+    """Those that are invoice codes."""
+    return [
+        field
+        for field in fields
+        if field.kind is Kind.CODE
+        or (
+            field.kind is Kind.BARE
+            and len(field.digits) in CODE_WIDTHS
+            and layout.may_be_code(field.place)
+        )
+    ]
+
+
+def _field(sheet: Sheet, strip: Strip, run: DigitRun, kind: Kind) -> Field:
+    pitch = (run.end - run.start) / max(1, len(run.digits) - 1)
+    grown = strip.grown(0.2, 0.0)  # as it was cut for reading
+    share = grown.part(max(0.0, run.start - pitch * 0.5), min(1.0, run.end + pitch * 0.5))
+    return Field(run.digits, kind, Print(strip, share), Place.on(sheet, share))
+
+
+def _introduces(label: Line, line: Line) -> bool:
+    """Whether ``label`` ends just left of ``line``, on its level, with a number's words."""
+    if not is_number_label(label.told.text):
+        return False
+    (x, y), (lx, ly) = line.strip.centre, label.strip.centre
+    gap = (x - line.strip.width / 2) - (lx + label.strip.width / 2)
+    high = max(line.strip.height, label.strip.height)
+    return abs(y - ly) < 0.8 * high and -0.6 * high < gap < 3 * high

@@ -1,0 +1,88 @@
+"""Several independent looks at the same print.
+
+Two readings that agree prove little when they saw the same pixels in the same way. Each look
+therefore cuts anew with other margins, at another size and from another colour channel, and a
+number stands only where all of them tell the same digits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from archive.custody.reading.sheet import Sheet, Strip
+from archive.ocr import LineText, Pixels, TextReader
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way of looking at a strip.
+
+    Attributes:
+        whole: the line with the words before the number, or its digits alone.
+        sideways: margin left and right, in shares of the strip's height.
+        updown: margin above and below, likewise.
+        height: pixels the cut is made high.
+        ink: the channel looked at: ``colour`` as it is, ``grey``, or ``clear`` = the channel in
+            which the print stands out most.
+        slanted: radians the cut is turned against the print.
+    """
+
+    whole: bool
+    sideways: float
+    updown: float
+    height: int
+    ink: str
+    slanted: float = 0.0
+
+
+LOOKS = (
+    Look(whole=True, sideways=0.3, updown=0.10, height=48, ink="colour"),
+    Look(whole=True, sideways=0.5, updown=0.25, height=64, ink="grey", slanted=0.004),
+    Look(whole=False, sideways=0.15, updown=0.15, height=40, ink="clear"),
+    Look(whole=False, sideways=0.3, updown=0.05, height=56, ink="grey", slanted=-0.01),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Where a number stands: the line it is on, and its digits alone."""
+
+    line: Strip
+    digits: Strip
+
+
+def look_at(sheet: Sheet, place: Print, look: Look) -> Pixels:
+    """The place as ``look`` sees it."""
+    strip = place.line if look.whole else place.digits
+    grown = strip.grown(look.sideways, look.updown)
+    turned = Strip(grown.centre, grown.width, grown.height, grown.slant + look.slanted)
+    cut = sheet.cut(turned, height=look.height)
+    if look.ink == "colour":
+        return cut
+    channel = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY) if look.ink == "grey" else clearest_channel(cut)
+    return np.repeat(stretched(np.asarray(channel, np.uint8))[:, :, None], 3, axis=2)
+
+
+def read_all(reader: TextReader, sheet: Sheet, places: Sequence[Print]) -> list[list[LineText]]:
+    """For every place what each of the looks reads."""
+    crops = [look_at(sheet, place, look) for place in places for look in LOOKS]
+    told = reader.read_lines(crops)
+    many = len(LOOKS)
+    return [told[start : start + many] for start in range(0, len(told), many)]
+
+
+def clearest_channel(cut: Pixels) -> Pixels:
+    """The colour channel in which print and paper lie farthest apart."""
+    spans = [np.ptp(np.percentile(cut[:, :, channel], (3, 60))) for channel in range(3)]
+    return np.asarray(cut[:, :, int(np.argmax(spans))], np.uint8)
+
+
+def stretched(channel: Pixels) -> Pixels:
+    """The channel with its darkest made black and its paper made white."""
+    dark, light = (float(level) for level in np.percentile(channel, (1, 85)))
+    if light - dark < 8:
+        return channel
+    spread = (channel.astype(np.float32) - dark) * (255.0 / (light - dark))
+    return np.asarray(np.clip(spread, 0, 255), np.uint8)
