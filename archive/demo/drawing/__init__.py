@@ -4,8 +4,10 @@ For the demo station, the tests and the bench. Nothing here knows how stubs are 
 writes a reader may look at ``DEVELOPMENT`` forms only; the held-out ones are for the bench.
 """
 
+from archive.demo.drawing.chance import random_look, random_volume, random_wear
 from archive.demo.drawing.easy import number_run, volume_of
 from archive.demo.drawing.forms_development import DEVELOPMENT
+from archive.demo.drawing.forms_held_out import HELD_OUT
 from archive.demo.drawing.output import draw_images, draw_pdf
 from archive.demo.drawing.spec import (
     Box,
@@ -23,6 +25,7 @@ from archive.demo.drawing.volume import draw_pages
 
 __all__ = [
     "DEVELOPMENT",
+    "HELD_OUT",
     "Box",
     "Cut",
     "Disorder",
@@ -37,5 +40,8 @@ __all__ = [
     "draw_pages",
     "draw_pdf",
     "number_run",
+    "random_look",
+    "random_volume",
+    "random_wear",
     "volume_of",
 ]

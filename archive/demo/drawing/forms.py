@@ -19,7 +19,6 @@ class Label:
     face: str = "song"
     spacing: float = 0.0
     bold: float = 0.0
-    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,19 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class NumberPlace:
-    """Where the number stands: its middle line, and the height of its digits' em square."""
+    """Where a number stands: its middle line, and the height of its digits' em square.
+
+    Attributes:
+        face: what the digits are set in, where the form decides; else the look does.
+        lead_in_form_ink: what introduces it is part of the printed form.
+    """
 
     x: float
     y: float
     size: float = 6.0
     align: Align = "left"
+    face: str | None = None
+    lead_in_form_ink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,10 @@ class Form:
         labels: all printed text, small print included.
         code: where the invoice code stands when there is one.
         seal_at: centre of the place where the seal belongs.
-        places: named areas a void mark may lie on: left, top, right, bottom.
+        sign_at: where somebody signs.
+        stubs_a_page: how many of them may lie on one sheet.
+        across: how many of those lie side by side.
+        electronic: numbers of 20 digits, without a code.
     """
 
     name: str
@@ -73,8 +82,9 @@ class Form:
     fields: tuple[Field, ...]
     number: NumberPlace
     code: NumberPlace
-    code_label: str = "发票代码"
+    code_label: str = "发票代码："
     seal_at: tuple[float, float] = (150.0, 75.0)
+    sign_at: tuple[float, float] = (30.0, 86.0)
     stubs_a_page: tuple[int, ...] = (1,)
     across: int = 1
     number_styles: tuple[str, ...] = ("№ ", "NO.", "发票号码：")

@@ -1,6 +1,5 @@
 """Ink on paper: a mask says where it lies, a colour and a strength how it darkens the page."""
 
-from functools import lru_cache
 from typing import cast
 
 import cv2
@@ -111,26 +110,3 @@ def set_line(text: str, name: str, pixels: float, *, spacing: float = 0, bold: f
         bold=bold,
     )
     return as_mask(image)
-
-
-@lru_cache(maxsize=8)
-def _dot(size: int) -> NDArray[np.float32]:
-    axis = (np.arange(size, dtype=np.float32) + 0.5) / size - 0.5
-    distance = np.hypot(axis[:, None], axis[None, :])
-    return cast("NDArray[np.float32]", np.clip(1.25 - distance * 1.15, 0.35, 1.0))
-
-
-def needle_line(text: str, pixels: float, rng: Generator) -> Mask:
-    """A line as a 24-needle printer strikes it: dots on a coarse raster, some of them weak."""
-    coarse = set_line(text, "song", 24, bold=0.3)
-    coarse = cast("Mask", np.where(coarse > 88, 255, 0).astype(np.uint8))
-    size = 4
-    fine = np.kron(coarse, np.ones((size, size), dtype=np.uint8)).astype(np.float32)
-    repeat = (coarse.shape[0], coarse.shape[1])
-    struck = fine * np.tile(_dot(size), repeat)
-    rows = 0.75 + 0.25 * rng.random((coarse.shape[0], 1), dtype=np.float32)
-    struck *= np.repeat(rows, size, axis=0)
-    scale = pixels / 24
-    width, height = round(coarse.shape[1] * scale), round(coarse.shape[0] * scale)
-    shrunk = cv2.resize(struck, (max(width, 1), max(height, 1)), interpolation=cv2.INTER_AREA)
-    return cast("Mask", shrunk.astype(np.uint8))

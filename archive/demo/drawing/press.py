@@ -1,4 +1,4 @@
-"""The press and the desk: a form is printed, numbered and filled in."""
+"""The press and the counter: a form is printed, numbered and filled in."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,11 +16,11 @@ from archive.demo.drawing.ink import (
     as_mask,
     extent,
     lay,
-    needle_line,
     set_line,
     worn,
     write,
 )
+from archive.demo.drawing.lettering import needle_line, number_line, pen_line
 from archive.demo.drawing.made_up import facts_of
 from archive.demo.drawing.spec import Look, StubSpec
 
@@ -38,7 +38,7 @@ class Scale:
         return millimetres * self.dpi / 25.4
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def plate(form: Form, dpi: int) -> Mask:
     """The printed form without number or writing, as a mask in the size of one stub."""
     px = Scale(dpi)
@@ -65,62 +65,57 @@ def _start(x: float, width: float, align: Align) -> int:
     return round(x - {"left": 0.0, "centre": width / 2, "right": width}[align])
 
 
-def _print_number(  # noqa: PLR0917 - page, place and text, in the order a printer needs them
-    page: Pixels,
-    origin: tuple[int, int],
-    place: NumberPlace,
-    look: Look,
-    text: tuple[str, str],
-    rng: Generator,
-) -> Span:
-    """Print the introduction and the digits; gives the span of the digits."""
-    px = Scale(look.dpi)
-    size = px(place.size)
-    before, number = text
-    lead = set_line(before, "song", size * 0.86) if before else np.zeros((2, 1), np.uint8)
-    body = set_line(number, look.number_face, size, spacing=size * 0.06, bold=size * 0.012)
-    width = lead.shape[1] + body.shape[1]
-    x = _start(px(place.x), width, place.align) + origin[0]
-    y = round(px(place.y)) + origin[1]
-    ink = NUMBER_INKS[look.number_colour]
-    strength = 1.0 - 0.75 * look.wear.faint_number
-    if before:
-        lay(page, lead, (x, y - lead.shape[0] // 2), ink, strength)
-    body = worn(body, rng, size / 2, 0.15 + 0.4 * look.wear.faint_number)
-    left, top = x + lead.shape[1], y - body.shape[0] // 2
-    lay(page, body, (left, top), ink, strength)
-    box = extent(body) or (0.0, 0.0, 1.0, 1.0)
-    return (left + box[0], top + box[1], left + box[2], top + box[3])
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Prints one stub whose top left corner lies at ``origin`` on ``page``."""
 
+    page: Pixels
+    origin: tuple[int, int]
+    look: Look
+    rng: Generator
 
-def _fill_in(
-    page: Pixels, origin: tuple[int, int], look: Look, stub: StubSpec, rng: Generator
-) -> None:
-    px = Scale(look.dpi)
-    facts = facts_of(stub, rng)
-    ink = FILL_INKS[look.fill]
-    shift = (rng.normal(0, 0.35), rng.normal(0, 0.3))
-    for field in look.form.fields:
-        text = facts[field.key]
-        if look.fill == "needle":
-            line = needle_line(text, px(field.size), rng)
-        else:
-            line = set_line(text, "song", px(field.size))
-        x = _start(px(field.x + shift[0]), line.shape[1], field.align) + origin[0]
-        y = round(px(field.y + shift[1])) + origin[1] - line.shape[0] // 2
-        lay(page, line, (x, y), ink, 0.92)
+    def stub(self, stub: StubSpec) -> Span:
+        """Print, number and fill in; gives the span of the number's digits on the page."""
+        look = self.look
+        lay(self.page, plate(look.form, look.dpi), self.origin, look.form_colour, 0.95)
+        if stub.code:
+            before = look.form.code_label
+            self._number(look.form.code, before, stub.code, weak=look.wear.faint_number / 2)
+        weak = 0.96 if stub.spoilt == "washed-out" else look.wear.faint_number
+        span = self._number(look.form.number, look.number_style, stub.number, weak=weak)
+        self._fill_in(stub)
+        return span
 
+    def _number(self, place: NumberPlace, before: str, number: str, *, weak: float) -> Span:
+        px, rng = Scale(self.look.dpi), self.rng
+        size = px(place.size)
+        face = "hei" if place.face == "hei" else "song"
+        lead = set_line(before, face, size * 0.86) if before else np.zeros((2, 1), np.uint8)
+        body = number_line(number, place.face or self.look.number_face, size, rng)
+        width = lead.shape[1] + body.shape[1]
+        x = _start(px(place.x), width, place.align) + self.origin[0]
+        y = round(px(place.y)) + self.origin[1]
+        ink = NUMBER_INKS[self.look.number_colour]
+        strength = 1.0 - weak if weak > 0.9 else 1.0 - 0.7 * weak
+        lay(self.page, lead, (x, y - lead.shape[0] // 2), self.look.form_colour if place.lead_in_form_ink else ink, max(strength, 0.4))  # fmt: skip
+        body = worn(body, rng, size / 2, 0.12 + 0.35 * weak)
+        left, top = x + lead.shape[1], y - body.shape[0] // 2
+        lay(self.page, body, (left, top), ink, strength)
+        box = extent(body) or (0.0, 0.0, 1.0, 1.0)
+        return (left + box[0], top + box[1], left + box[2], top + box[3])
 
-def print_stub(
-    page: Pixels, origin: tuple[int, int], look: Look, stub: StubSpec, rng: Generator
-) -> Span:
-    """Print, number and fill in one stub on ``page``; gives the span of the number's digits."""
-    form = look.form
-    base = plate(form, look.dpi)
-    lay(page, base, origin, look.form_colour, 0.95)
-    if stub.code:
-        words = (f"{form.code_label}：", stub.code)
-        _print_number(page, origin, form.code, look, words, rng)
-    span = _print_number(page, origin, form.number, look, (look.number_style, stub.number), rng)
-    _fill_in(page, origin, look, stub, rng)
-    return span
+    def _fill_in(self, stub: StubSpec) -> None:
+        px, rng, fill = Scale(self.look.dpi), self.rng, self.look.fill
+        facts = facts_of(stub, rng)
+        shift = (rng.normal(0, 0.35), rng.normal(0, 0.3))
+        for field in self.look.form.fields:
+            size = px(field.size)
+            if fill == "needle":
+                line = needle_line(facts[field.key], size, rng)
+            elif fill == "pen":
+                line = pen_line(facts[field.key], size * 1.08, rng)
+            else:
+                line = set_line(facts[field.key], "song", size)
+            x = _start(px(field.x + shift[0]), line.shape[1], field.align) + self.origin[0]
+            y = round(px(field.y + shift[1])) + self.origin[1] - line.shape[0] // 2
+            lay(self.page, line, (x, y), FILL_INKS[fill], 0.92)

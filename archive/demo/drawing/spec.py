@@ -93,11 +93,15 @@ class Look:
 
     Attributes:
         number_style: how the number is introduced: ``№ ``, ``NO.``, ``发票号码：`` …
+        number_face: what the digits are set in (``lettering.number_line``).
         fill: how the form was filled in.
         seal: shape of the invoice seal; None for none.
         seal_over_number: probability that the seal lies on the number.
+        stamps: other words stamped on some stubs, which void nothing: 现金收讫, 已核对 …
         loose: every stub lies on the glass as a slip of its own, at its own slant.
         bound: the edge the volume is bound at.
+        margin: millimetres of glass seen beside the paper.
+        held_out: marks are made with the shapes kept from whoever writes a reader.
     """
 
     form: Form
@@ -111,11 +115,13 @@ class Look:
     loose: bool = False
     bound: Literal["left", "top"] = "left"
     fill: Literal["needle", "laser", "pen"] = "needle"
-    seal: Literal["round", "oval", "square"] | None = "round"
+    seal: Literal["round", "oval", "square", "dated"] | None = "round"
     seal_over_number: float = 0.0
+    stamps: tuple[str, ...] = ()
     dpi: int = 200
     grey: bool = False
     jpeg_quality: int = 80
+    margin: float = 6.0
     held_out: bool = False
     wear: Wear = field(default_factory=Wear)
 
