@@ -1,0 +1,165 @@
+"""Who may do what: one actor, one list of permissions, one policy table, one gate.
+
+A permission is ``<subject>:<verb>``. It says what an office may do; that two steps need two
+*persons* is a rule of the noun (:func:`forbid_same_person`), which no office outranks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from archive.errors import Refused
+
+
+class NotPermitted(Refused):
+    """The actor holds no office that may do this here."""
+
+
+class SamePerson(Refused):
+    """Two steps that need two people were asked of one (``domain.md`` §8)."""
+
+
+class Permission(StrEnum):
+    """Everything that can be permitted."""
+
+    PLAN_PROPOSE = "plan:propose"
+    PLAN_APPROVE = "plan:approve"
+    BOOK_READ = "book:read"
+    BOOK_REQUEST = "book:request"
+    BOOK_ISSUE = "book:issue"
+    BOOK_RECEIVE = "book:receive"
+    BOOK_HAND_OVER = "book:hand-over"
+    BOOK_RECORD_USE = "book:record-use"
+    STUB_HAND_IN = "stub:hand-in"
+    VOLUME_READ = "volume:read"
+    VOLUME_BIND = "volume:bind"
+    VOLUME_SIGN = "volume:sign"
+    VOLUME_SEAL = "volume:seal"
+    VOLUME_SUBMIT = "volume:submit"
+    VOLUME_VERIFY = "volume:verify"
+    SCAN_RECEIVE = "scan:receive"
+    SCAN_SETTLE = "scan:settle"
+    GATE_EXCEPT = "gate:except"
+    TRAIL_READ = "trail:read"
+    PERSON_READ = "person:read"
+    PERSON_APPOINT = "person:appoint"
+    SETTINGS_EDIT = "settings:edit"
+
+
+class Role(StrEnum):
+    """Offices a person can be appointed to."""
+
+    ARCHIVIST = "archivist"  # 档案员
+    CUSTODIAN = "custodian"  # 票据保管员
+    COLLECTOR = "collector"  # 收费员
+    STATION_HEAD = "station-head"  # 所长
+    FINANCE = "finance"  # 公司财务
+    LEADER = "leader"  # 公司领导
+    STAFF = "staff"  # 工作人员
+    AUDITOR = "auditor"  # 安全审计员
+    ADMINISTRATOR = "administrator"  # 系统管理员
+
+
+_P = Permission
+
+POLICY: Mapping[Role, frozenset[Permission]] = {
+    Role.ARCHIVIST: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.SCAN_RECEIVE, _P.SCAN_SETTLE}),
+    Role.CUSTODIAN: frozenset(
+        {
+            _P.PLAN_PROPOSE,
+            _P.BOOK_READ,
+            _P.BOOK_REQUEST,
+            _P.BOOK_RECEIVE,
+            _P.BOOK_HAND_OVER,
+            _P.STUB_HAND_IN,
+            _P.VOLUME_READ,
+            _P.VOLUME_BIND,
+            _P.VOLUME_SUBMIT,
+            _P.SCAN_RECEIVE,
+            _P.SCAN_SETTLE,
+        }
+    ),
+    Role.COLLECTOR: frozenset(
+        {
+            _P.BOOK_READ,
+            _P.BOOK_RECEIVE,
+            _P.BOOK_HAND_OVER,
+            _P.BOOK_RECORD_USE,
+            _P.VOLUME_READ,
+            _P.VOLUME_SIGN,
+        }
+    ),
+    Role.STATION_HEAD: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.VOLUME_SEAL, _P.PERSON_READ}),
+    Role.FINANCE: frozenset(
+        {
+            _P.PLAN_APPROVE,
+            _P.BOOK_READ,
+            _P.BOOK_ISSUE,
+            _P.VOLUME_READ,
+            _P.VOLUME_VERIFY,
+            _P.SCAN_SETTLE,
+        }
+    ),
+    Role.LEADER: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.GATE_EXCEPT, _P.PERSON_READ}),
+    Role.STAFF: frozenset(),
+    Role.AUDITOR: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.TRAIL_READ, _P.PERSON_READ}),
+    Role.ADMINISTRATOR: frozenset({_P.PERSON_READ, _P.PERSON_APPOINT, _P.SETTINGS_EDIT}),
+}
+
+COMPANY_ROLES = frozenset({Role.FINANCE, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR})
+"""Offices of the company; they reach every station. The others are of one station."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An appointment in force: a role, at one station or (None) at the company."""
+
+    role: Role
+    station_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts. ``code`` is the staff number, the only name that goes on the trail."""
+
+    code: str
+    person_id: int | None = None
+    name: str = ""
+    offices: tuple[Office, ...] = field(default=())
+
+    def may(self, permission: Permission, station_id: int | None = None) -> bool:
+        """Whether some office of the actor allows it at that station (None: anywhere)."""
+        return any(
+            permission in POLICY[office.role]
+            and (station_id is None or office.station_id in {None, station_id})
+            for office in self.offices
+        )
+
+    def stations(self, permission: Permission) -> frozenset[int] | None:
+        """Stations where the actor may do it; None stands for every station."""
+        offices = [office for office in self.offices if permission in POLICY[office.role]]
+        if any(office.station_id is None for office in offices):
+            return None
+        return frozenset(office.station_id for office in offices if office.station_id is not None)
+
+    def holds(self, role: Role, station_id: int | None = None) -> bool:
+        """Whether the actor is appointed to ``role`` there."""
+        return any(
+            office.role == role and (station_id is None or office.station_id in {None, station_id})
+            for office in self.offices
+        )
+
+
+SYSTEM = Actor(code="system")
+"""The program itself: kept promises and operators' commands without a person."""
+
+
+def forbid_same_person(actor: Actor, step: str, **earlier: int | None) -> None:
+    """Refuse ``step`` to a person who already did one of the ``earlier`` steps.
+
+    Raises:
+        SamePerson: with the first clash, as ``step`` and ``other``.
+    """
+    for other, person_id in earlier.items():
+        if person_id is not None and person_id == actor.person_id:
+            raise SamePerson(step=step, other=other, person=actor.code)

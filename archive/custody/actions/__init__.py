@@ -1,0 +1,1 @@
+"""The verbs of the custody of invoices, one module per noun."""

@@ -1,0 +1,152 @@
+"""Verbs about scans: record one that was received, settle what the machine doubts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.access import Permission
+from archive.custody.actions.consequences import volume_changed
+from archive.custody.numbers import parse_number
+from archive.custody.queries.dossier import current_scan
+from archive.custody.scan import (
+    SCAN_WORKFLOW,
+    FoundStub,
+    NothingSettled,
+    Scan,
+    ScanFile,
+    ScanNotRead,
+    ScanState,
+    Settlement,
+    Verdict,
+)
+from archive.custody.volume import Volume
+from archive.digest import Digests
+from archive.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file whose bytes are in the object store already."""
+
+    name: str
+    media_type: str
+    pages: int
+    digests: Digests
+    object_key: str
+
+
+def record_scan(
+    tx: Transaction, volume_id: int, files: Sequence[StoredFile], *, sha256: str, source: str
+) -> Scan:
+    """A scan whose bytes are stored; reading it is promised.
+
+    ``sha256`` identifies the delivery as a whole. A further scan of a volume counts from now
+    on; a signature over the earlier one falls.
+
+    Raises:
+        AlreadyReceived, BookOfReleasedVolume: nothing is kept.
+    """
+    volume = tx.get(Volume, volume_id, lock=True)
+    tx.require(Permission.SCAN_RECEIVE, volume.station_id)
+    scan = tx.add(
+        Scan(
+            volume_id=volume.id,
+            sha256=sha256,
+            pages=sum(file.pages for file in files),
+            source=source,
+            received_by_id=tx.actor.person_id,
+            received_at=tx.now,
+        )
+    )
+    for position, file in enumerate(files, start=1):
+        tx.session.add(
+            ScanFile(
+                scan_id=scan.id,
+                position=position,
+                name=file.name,
+                media_type=file.media_type,
+                size=file.digests.size,
+                pages=file.pages,
+                sha256=file.digests.sha256,
+                sm3=file.digests.sm3,
+                object_key=file.object_key,
+            )
+        )
+    tx.record(
+        "scan.received",
+        f"volume:{volume.code}",
+        scan=scan.id,
+        pages=scan.pages,
+        sha256=[file.digests.sha256 for file in files],
+        sm3=[file.digests.sm3 for file in files],
+        source=source,
+    )
+    tx.promise("read_scan", scan_id=scan.id)
+    volume_changed(tx, volume, "scan-received")
+    return scan
+
+
+def read_again(tx: Transaction, scan_id: int) -> Scan:
+    """Try once more to read a scan whose reading failed; pages already read stay read.
+
+    Raises:
+        NotPossibleNow: its reading has not failed.
+    """
+    scan = tx.get(Scan, scan_id, lock=True)
+    volume = tx.get(Volume, scan.volume_id, lock=True)
+    tx.require(Permission.SCAN_SETTLE, volume.station_id)
+    SCAN_WORKFLOW.take("read-again", scan)
+    scan.failure = ""
+    tx.record("scan.read-again", f"volume:{volume.code}", scan=scan.id)
+    tx.promise("read_scan", scan_id=scan.id)
+    return scan
+
+
+def settle(
+    tx: Transaction,
+    scan_id: int,
+    *,
+    page: int,
+    verdict: Verdict,
+    stub_id: int | None = None,
+    number: str = "",
+    note: str = "",
+) -> Settlement:
+    """A person's word on a doubted place; kept beside the reading, the last one counts.
+
+    Raises:
+        ScanNotRead, NothingSettled, NotAnInvoiceNumber: nothing is kept.
+    """
+    scan = tx.get(Scan, scan_id)
+    volume = tx.get(Volume, scan.volume_id, lock=True)
+    tx.require(Permission.SCAN_SETTLE, volume.station_id)
+    newest = current_scan(tx, volume.id)
+    if scan.state != ScanState.READ or newest is None or newest.id != scan.id:
+        raise ScanNotRead(subject=f"volume:{volume.code}", state=str(scan.state))
+    stub = tx.get(FoundStub, stub_id) if stub_id is not None else None
+    if stub is not None and stub.scan_id != scan.id:
+        raise NothingSettled(field="stub_id")
+    if stub is None and (verdict != Verdict.NUMBER or not 1 <= page <= scan.pages):
+        raise NothingSettled(field="number")
+    settlement = tx.add(
+        Settlement(
+            scan_id=scan.id,
+            page=stub.page if stub else page,
+            stub_id=stub.id if stub else None,
+            verdict=verdict,
+            number=parse_number(number) if verdict == Verdict.NUMBER else None,
+            note=note.strip(),
+            settled_by_id=tx.person_id,
+            settled_at=tx.now,
+        )
+    )
+    tx.record(
+        "stub.settled",
+        f"volume:{volume.code}",
+        scan=scan.id,
+        page=settlement.page,
+        verdict=str(verdict),
+        number=settlement.number,
+        machine=stub.number if stub else None,
+    )
+    volume_changed(tx, volume, "stub-settled")
+    return settlement

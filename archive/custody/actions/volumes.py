@@ -1,0 +1,364 @@
+"""Verbs about bound volumes: bind, correct the cover, sign, seal, submit, reopen [seed 3.4]."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import delete, func, select, update
+
+from archive.access import Permission, forbid_same_person
+from archive.custody.actions.consequences import volume_changed
+from archive.custody.book import BOOK_WORKFLOW, Book, BookState, UseEntry, VoidEntry
+from archive.custody.numbers import NumberRun, joined
+from archive.custody.queries.dossier import cover_digest, dossier
+from archive.custody.verification import (
+    VERIFICATION_WORKFLOW,
+    ScanMissing,
+    Verification,
+    VerificationState,
+)
+from archive.custody.volume import (
+    VOLUME_WORKFLOW,
+    CollectorsMixed,
+    CutsThroughADay,
+    MonthsMixed,
+    NothingToBind,
+    NotWrittenYet,
+    NumberInTwoVolumes,
+    Volume,
+    VolumeRun,
+    VolumeState,
+    check_cover,
+    parse_month,
+)
+from archive.people.actions import confirm_password
+from archive.people.person import Station
+from archive.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRun:
+    """Numbers of one book, as the custodian names them for binding."""
+
+    book_id: int
+    first: str
+    last: str
+
+
+def bind_volume(
+    tx: Transaction,
+    *,
+    station_id: int,
+    month: str,
+    collector_id: int,
+    runs: Sequence[BoundRun] | None = None,
+) -> Volume:
+    """A draft volume of a collector's month, its cover filled in from the register.
+
+    Without ``runs`` it takes every number of the month that is not bound yet.
+
+    Raises:
+        NotAMonth, MonthNotOver, NothingToBind, MonthsMixed, CollectorsMixed, NotWrittenYet,
+        CutsThroughADay, NumberInTwoVolumes: nothing is bound.
+    """
+    tx.require(Permission.VOLUME_BIND, station_id)
+    forbid_same_person(tx.actor, "volume:bind", collector=collector_id)
+    station = tx.get(Station, station_id, lock=True)
+    month = parse_month(month, tx.today)
+    if runs is None:
+        entries = unbound_entries(tx, station_id, month, collector_id)
+    else:
+        entries = _entries_of(tx, station_id, month, collector_id, runs)
+    if not entries:
+        raise NothingToBind(field="month", month=month)
+    sequence = 1 + (
+        tx.session.scalar(
+            select(func.max(Volume.sequence)).where(
+                Volume.station_id == station_id, Volume.month == month
+            )
+        )
+        or 0
+    )
+    voids = _voids_in(tx, entries)
+    volume = tx.add(
+        Volume(
+            code=f"{station.code}-{month.replace('-', '')}-{sequence:02d}",
+            station_id=station_id,
+            month=month,
+            sequence=sequence,
+            collector_id=collector_id,
+            collected_from=min(entry.used_on for entry in entries),
+            collected_to=max(entry.used_on for entry in entries),
+            sets=sum(len(entry.run) for entry in entries),
+            void_sets=len(voids),
+            void_numbers=voids,
+            kwh=sum((entry.kwh for entry in entries), Decimal(0)),
+            amount_fen=sum(entry.amount_fen for entry in entries),
+            bound_by_id=tx.person_id,
+            bound_at=tx.now,
+        )
+    )
+    _bind(tx, volume, entries)
+    tx.record(
+        "volume.bound",
+        subject_of(volume),
+        runs=[[run.code, run.first, run.last] for run in joined(e.run for e in entries)],
+        sets=volume.sets,
+        voids=voids,
+    )
+    return volume
+
+
+def correct_cover(
+    tx: Transaction,
+    volume_id: int,
+    *,
+    sets: int,
+    void_numbers: Sequence[str],
+    kwh: Decimal,
+    amount_fen: int,
+    remark: str = "",
+) -> Volume:
+    """Make the cover in the system say what stands on the paper cover.
+
+    Raises:
+        SignedAlready, CoverDoesNotAdd, VoidListedTwice, VoidNotInVolume: nothing changes.
+    """
+    volume = tx.get(Volume, volume_id, lock=True)
+    tx.require(Permission.VOLUME_BIND, volume.station_id)
+    volume.check_open()
+    numbers = [number.strip() for number in void_numbers if number.strip()]
+    check_cover(runs_of(tx, volume), sets, len(numbers), numbers)
+    volume.sets, volume.void_sets, volume.void_numbers = sets, len(numbers), sorted(numbers)
+    volume.kwh, volume.amount_fen, volume.remark = kwh, amount_fen, remark.strip()
+    tx.record("cover.corrected", subject_of(volume), cover=volume.cover)
+    volume_changed(tx, volume, "cover-corrected")
+    return volume
+
+
+def discard_draft(tx: Transaction, volume_id: int) -> None:
+    """Undo the binding of a draft without a scan; its numbers wait to be bound again.
+
+    Raises:
+        SignedAlready, ScannedAlready: only a draft nobody scanned can be undone.
+    """
+    volume = tx.get(Volume, volume_id, lock=True)
+    tx.require(Permission.VOLUME_BIND, volume.station_id)
+    volume.check_open()
+    volume.check_unscanned(dossier(tx, volume).scan)
+    tx.session.execute(
+        update(UseEntry).where(UseEntry.volume_id == volume.id).values(volume_id=None)
+    )
+    tx.session.execute(delete(VolumeRun).where(VolumeRun.volume_id == volume.id))
+    tx.record("volume.discarded", subject_of(volume))
+    tx.session.delete(volume)
+
+
+def sign_volume(tx: Transaction, volume_id: int, *, password: str) -> Volume:
+    """The collector signs the cover; the signature covers it and the numbers it stands for.
+
+    Raises:
+        NotPossibleNow, NotTheCollector, SamePerson, WrongPassword, CoverDoesNotAdd: the volume stays a draft.
+    """
+    volume = tx.get(Volume, volume_id, lock=True)
+    tx.require(Permission.VOLUME_SIGN, volume.station_id)
+    volume.check_collector(tx.actor)
+    forbid_same_person(tx.actor, "volume:sign", volume_binder=volume.bound_by_id)
+    VOLUME_WORKFLOW.target("sign", VolumeState(volume.state))
+    confirm_password(tx, password)
+    runs = runs_of(tx, volume)
+    check_cover(runs, volume.sets, volume.void_sets, list(volume.void_numbers))
+    VOLUME_WORKFLOW.take("sign", volume)
+    volume.signed_by_id, volume.signed_at = tx.person_id, tx.now
+    volume.signed_digest = cover_digest(volume, runs)
+    tx.record("volume.signed", subject_of(volume), digest=volume.signed_digest)
+    return volume
+
+
+def seal_volume(tx: Transaction, volume_id: int) -> Volume:
+    """The public seal is set on the signed cover, by neither collector nor custodian.
+
+    Raises:
+        NotPossibleNow: sealing before signing is refused (“签字后并加盖公章”).
+        SamePerson: the seal and the invoices lie with different people.
+    """
+    volume = tx.get(Volume, volume_id, lock=True)
+    tx.require(Permission.VOLUME_SEAL, volume.station_id)
+    forbid_same_person(
+        tx.actor, "volume:seal", collector=volume.signed_by_id, volume_binder=volume.bound_by_id
+    )
+    VOLUME_WORKFLOW.take("seal", volume)
+    volume.sealed_by_id, volume.sealed_at = tx.person_id, tx.now
+    tx.record("volume.sealed", subject_of(volume), digest=volume.signed_digest)
+    return volume
+
+
+def submit_volume(tx: Transaction, volume_id: int) -> Verification:
+    """The sealed volume goes to finance, with the stubs of its written-up books [seed 3.5].
+
+    Raises:
+        NotPossibleNow, ScanMissing: it is not sealed, or nobody scanned it.
+    """
+    volume = tx.get(Volume, volume_id, lock=True)
+    tx.require(Permission.VOLUME_SUBMIT, volume.station_id)
+    VOLUME_WORKFLOW.take("submit", volume)
+    if dossier(tx, volume).scan is None:
+        raise ScanMissing(subject=subject_of(volume))
+    volume.submitted_by_id, volume.submitted_at = tx.person_id, tx.now
+    stub_books = _hand_in_stubs(tx, volume)
+    verification = tx.add(
+        Verification(
+            volume_id=volume.id,
+            submitted_by_id=tx.person_id,
+            submitted_at=tx.now,
+            stub_book_ids=stub_books,
+        )
+    )
+    tx.record("volume.submitted", subject_of(volume), stub_books=stub_books)
+    return verification
+
+
+def reopen_volume(tx: Transaction, volume_id: int, *, reason: str) -> Volume:
+    """Back to the draft, to correct something; signature and seal fall, visibly.
+
+    Raises:
+        NotPossibleNow: an accepted volume is not reopened.
+    """
+    volume = tx.get(Volume, volume_id, lock=True)
+    tx.require(Permission.VOLUME_BIND, volume.station_id)
+    earlier = str(volume.state)
+    VOLUME_WORKFLOW.take("reopen", volume)
+    verification = open_verification(tx, volume)
+    if verification is not None:
+        VERIFICATION_WORKFLOW.take("withdraw", verification)
+        verification.void_reason = "reopened"
+    volume.unsign()
+    tx.record("volume.reopened", subject_of(volume), earlier=earlier, reason=reason.strip()[:200])
+    return volume
+
+
+def open_verification(tx: Transaction, volume: Volume) -> Verification | None:
+    """The passage over finance's desk the volume is in."""
+    return tx.session.scalars(
+        select(Verification).where(
+            Verification.volume_id == volume.id, Verification.state == VerificationState.OPEN
+        )
+    ).first()
+
+
+def unbound_entries(
+    tx: Transaction, station_id: int, month: str, collector_id: int
+) -> list[UseEntry]:
+    """A collector's entries of a month that are in no volume yet."""
+    found = tx.session.scalars(
+        select(UseEntry)
+        .where(
+            UseEntry.station_id == station_id,
+            UseEntry.volume_id.is_(None),
+            UseEntry.recorded_by_id == collector_id,
+        )
+        .order_by(UseEntry.first_key)
+    )
+    return [entry for entry in found if entry.month == month]
+
+
+def runs_of(tx: Transaction, volume: Volume) -> list[NumberRun]:
+    """The numbers a volume holds, in order."""
+    return [
+        row.run
+        for row in tx.session.scalars(
+            select(VolumeRun).where(VolumeRun.volume_id == volume.id).order_by(VolumeRun.first_key)
+        )
+    ]
+
+
+def subject_of(volume: Volume) -> str:
+    """How the trail names a volume."""
+    return f"volume:{volume.code}"
+
+
+def _entries_of(
+    tx: Transaction, station_id: int, month: str, collector_id: int, runs: Sequence[BoundRun]
+) -> list[UseEntry]:
+    """The whole entries that make up the named runs."""
+    entries: list[UseEntry] = []
+    for named in runs:
+        book = tx.get(Book, named.book_id)
+        run = NumberRun.parse(book.code, named.first, named.last)
+        found = [
+            entry
+            for entry in tx.session.scalars(
+                select(UseEntry)
+                .where(UseEntry.book_id == book.id, UseEntry.station_id == station_id)
+                .order_by(UseEntry.first_key)
+            )
+            if entry.run.overlaps(run)
+        ]
+        _check_entries(run, found, month, collector_id)
+        entries += found
+    return entries
+
+
+def _check_entries(run: NumberRun, entries: list[UseEntry], month: str, collector_id: int) -> None:
+    facts = {"first": run.first, "last": run.last}
+    if sum(len(joint) for joint in joined(entry.run for entry in entries)) == 0:
+        raise NotWrittenYet(field="runs", **facts)
+    if any(entry.volume_id is not None for entry in entries):
+        raise NumberInTwoVolumes(**facts)
+    if any(entry.month != month for entry in entries):
+        raise MonthsMixed(field="runs", month=month, **facts)
+    if any(entry.recorded_by_id != collector_id for entry in entries):
+        raise CollectorsMixed(field="runs", **facts)
+    covered = joined(entry.run for entry in entries)
+    if not any(joint.covers(run) for joint in covered):
+        raise NotWrittenYet(field="runs", **facts)
+    if covered != [run]:
+        raise CutsThroughADay(field="runs", **facts)
+
+
+def _bind(tx: Transaction, volume: Volume, entries: list[UseEntry]) -> None:
+    by_book: dict[int, list[NumberRun]] = {}
+    for entry in entries:
+        entry.volume_id = volume.id
+        by_book.setdefault(entry.book_id, []).append(entry.run)
+    for book_id, book_runs in by_book.items():
+        for run in joined(book_runs):
+            tx.session.add(
+                VolumeRun(
+                    volume_id=volume.id,
+                    book_id=book_id,
+                    code=run.code,
+                    first=run.first,
+                    last=run.last,
+                    first_key=run.first_key,
+                    last_key=run.last_key,
+                )
+            )
+    tx.session.flush()
+
+
+def _voids_in(tx: Transaction, entries: list[UseEntry]) -> list[str]:
+    voids = tx.session.scalars(
+        select(VoidEntry)
+        .where(VoidEntry.book_id.in_({entry.book_id for entry in entries}))
+        .order_by(VoidEntry.number_key)
+    )
+    return [void.number for void in voids if any(void.number in entry.run for entry in entries)]
+
+
+def _hand_in_stubs(tx: Transaction, volume: Volume) -> list[int]:
+    """Written-up books of the volume, their stubs now with finance."""
+    books = tx.session.scalars(
+        select(Book)
+        .where(
+            Book.id.in_(select(VolumeRun.book_id).where(VolumeRun.volume_id == volume.id)),
+            Book.state.in_([BookState.USED_UP, BookState.STUB_HANDED_IN]),
+        )
+        .order_by(Book.id)
+    ).all()
+    for book in books:
+        if book.state == BookState.USED_UP:
+            BOOK_WORKFLOW.take("hand-in", book)
+            book.stub_handed_in_at = tx.now
+            tx.record("stub.handed-in", f"book:{book.code or '-'}:{book.first}")
+    return [book.id for book in books]

@@ -1,0 +1,1 @@
+"""Reads of the custody of invoices: they change nothing."""

@@ -1,0 +1,282 @@
+"""The dossier of a volume (核验卷宗): everything finance sees, and its digest.
+
+One reading serves the desk, the gate and the signature, so that what is signed is what was
+seen. The digest leaves out what is only presentation (names, thumbnails).
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from archive.audit import canonical
+from archive.custody.book import Book, UseEntry, VoidEntry
+from archive.custody.numbers import NumberRun, joined
+from archive.custody.reconciliation import (
+    CoverFacts,
+    Reconciliation,
+    RegisterFacts,
+    SeenStub,
+    reconcile,
+)
+from archive.custody.scan import (
+    FoundStub,
+    Scan,
+    ScanFile,
+    ScanPage,
+    ScanState,
+    Settlement,
+    Verdict,
+)
+from archive.custody.volume import Volume, VolumeRun
+from archive.ocr import Box
+from archive.people.person import Person
+from archive.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A volume with everything that speaks about it."""
+
+    volume: Volume
+    runs: list[VolumeRun]
+    books: list[Book]
+    entries: list[UseEntry]
+    voids: list[VoidEntry]
+    scan: Scan | None
+    files: list[ScanFile]
+    pages: list[ScanPage]
+    stubs: list[FoundStub]
+    settlements: list[Settlement]
+    seen: list[SeenStub] | None
+    reconciliation: Reconciliation
+    digest: str
+
+
+def dossier(tx: Transaction, volume: Volume) -> Dossier:
+    """The dossier as it stands in this transaction."""
+    session = tx.session
+    runs = list(
+        session.scalars(
+            select(VolumeRun).where(VolumeRun.volume_id == volume.id).order_by(VolumeRun.first_key)
+        )
+    )
+    book_ids = {run.book_id for run in runs}
+    books = list(session.scalars(select(Book).where(Book.id.in_(book_ids)).order_by(Book.id)))
+    entries = list(
+        session.scalars(
+            select(UseEntry).where(UseEntry.volume_id == volume.id).order_by(UseEntry.first_key)
+        )
+    )
+    bound = [run.run for run in runs]
+    voids = [
+        void
+        for void in session.scalars(
+            select(VoidEntry).where(VoidEntry.book_id.in_(book_ids)).order_by(VoidEntry.number_key)
+        )
+        if any(void.number in run for run in bound)
+    ]
+    scan = current_scan(tx, volume.id)
+    files, pages, stubs, settlements = _scan_parts(tx, scan)
+    seen = None
+    if scan is not None and scan.state == ScanState.READ:
+        seen = seen_stubs(stubs, settlements, _codes_of_people(tx, settlements))
+    outcome = reconcile(
+        bound=joined(bound),
+        issued=[book.run for book in books],
+        register=_register(entries, voids),
+        cover=_cover(volume),
+        seen=seen,
+        page_problems={page.number: page.problems for page in pages if seen is not None},
+    )
+    return Dossier(
+        volume=volume,
+        runs=runs,
+        books=books,
+        entries=entries,
+        voids=voids,
+        scan=scan,
+        files=files,
+        pages=pages,
+        stubs=stubs,
+        settlements=settlements,
+        seen=seen,
+        reconciliation=outcome,
+        digest=_digest(volume, runs, entries, voids, scan, files, pages, stubs, settlements),
+    )
+
+
+def current_scan(tx: Transaction, volume_id: int) -> Scan | None:
+    """The newest scan of a volume; earlier ones are kept but no longer speak for it."""
+    return tx.session.scalars(
+        select(Scan).where(Scan.volume_id == volume_id).order_by(Scan.id.desc()).limit(1)
+    ).first()
+
+
+def seen_stubs(
+    stubs: Sequence[FoundStub], settlements: Iterable[Settlement], codes: dict[int, str]
+) -> list[SeenStub]:
+    """What the scan shows once the last word of people is laid over the machine's reading."""
+    said: dict[int, list[Settlement]] = {}
+    added: list[Settlement] = []
+    for settlement in settlements:
+        if settlement.stub_id is None:
+            added.append(settlement)
+        else:
+            said.setdefault(settlement.stub_id, []).append(settlement)
+    seen = [view for stub in stubs if (view := _view(stub, said.get(stub.id, []), codes))]
+    seen += [
+        SeenStub(
+            page=word.page,
+            box=(0, 0, 0, 0),
+            number=word.number,
+            code=None,
+            confidence=1.0,
+            settled_by=codes.get(word.settled_by_id, ""),
+        )
+        for word in added
+        if word.verdict == Verdict.NUMBER
+    ]
+    return seen
+
+
+def _view(stub: FoundStub, words: list[Settlement], codes: dict[int, str]) -> SeenStub | None:
+    number = stub.number if stub.certain else None
+    void: bool | None = stub.void_box is not None
+    if not stub.void_certain:
+        void = None
+    doubt, settled_by = "" if stub.certain else stub.doubt, None
+    for word in words:
+        settled_by = codes.get(word.settled_by_id, "")
+        if word.verdict == Verdict.NOT_A_STUB:
+            return None
+        if word.verdict == Verdict.NUMBER:
+            number, doubt = word.number, ""
+        elif word.verdict == Verdict.UNREADABLE:
+            number, doubt = None, "person-cannot-read"
+        else:
+            void = word.verdict == Verdict.VOID
+    return SeenStub(
+        page=stub.page,
+        box=cast("Box", tuple(stub.box)),
+        number=number,
+        code=stub.code or None,
+        confidence=stub.confidence,
+        void=void,
+        doubt=doubt,
+        guess=stub.number,
+        stub_id=stub.id,
+        settled_by=settled_by,
+    )
+
+
+def _scan_parts(
+    tx: Transaction, scan: Scan | None
+) -> tuple[list[ScanFile], list[ScanPage], list[FoundStub], list[Settlement]]:
+    if scan is None:
+        return [], [], [], []
+    session = tx.session
+    return (
+        list(
+            session.scalars(
+                select(ScanFile).where(ScanFile.scan_id == scan.id).order_by(ScanFile.position)
+            )
+        ),
+        list(
+            session.scalars(
+                select(ScanPage).where(ScanPage.scan_id == scan.id).order_by(ScanPage.number)
+            )
+        ),
+        list(
+            session.scalars(
+                select(FoundStub)
+                .where(FoundStub.scan_id == scan.id)
+                .order_by(FoundStub.page, FoundStub.position)
+            )
+        ),
+        list(
+            session.scalars(
+                select(Settlement).where(Settlement.scan_id == scan.id).order_by(Settlement.id)
+            )
+        ),
+    )
+
+
+def _codes_of_people(tx: Transaction, settlements: list[Settlement]) -> dict[int, str]:
+    ids = {settlement.settled_by_id for settlement in settlements}
+    if not ids:
+        return {}
+    return {
+        row.id: row.code
+        for row in tx.session.execute(select(Person.id, Person.code).where(Person.id.in_(ids)))
+    }
+
+
+def _register(entries: list[UseEntry], voids: list[VoidEntry]) -> RegisterFacts:
+    return RegisterFacts(
+        runs=tuple(joined(entry.run for entry in entries)),
+        void_numbers=frozenset(void.number for void in voids),
+        kwh=sum((entry.kwh for entry in entries), Decimal(0)),
+        amount_fen=sum(entry.amount_fen for entry in entries),
+    )
+
+
+def _cover(volume: Volume) -> CoverFacts:
+    return CoverFacts(
+        sets=volume.sets,
+        void_numbers=tuple(volume.void_numbers),
+        kwh=volume.kwh,
+        amount_fen=volume.amount_fen,
+    )
+
+
+def cover_digest(volume: Volume, runs: Iterable[NumberRun]) -> str:
+    """Digest of what the collector signs: the cover and the numbers it stands for."""
+    signed = {"cover": volume.cover, "runs": [[run.code, run.first, run.last] for run in runs]}
+    return hashlib.sha256(canonical(signed).encode()).hexdigest()
+
+
+def _digest(
+    volume: Volume,
+    runs: list[VolumeRun],
+    entries: list[UseEntry],
+    voids: list[VoidEntry],
+    scan: Scan | None,
+    *parts: list[Any],
+) -> str:
+    files, pages, stubs, settlements = parts
+    told = {
+        "cover": volume.cover,
+        "collector": volume.collector_id,
+        "signed": [volume.signed_by_id, volume.signed_digest],
+        "sealed": volume.sealed_by_id,
+        "runs": [[run.book_id, run.code, run.first, run.last] for run in runs],
+        "register": [
+            [entry.book_id, entry.used_on, entry.first, entry.last, entry.kwh, entry.amount_fen]
+            for entry in entries
+        ],
+        "voids": [[void.number_key, void.reason, void.copies_kept] for void in voids],
+        "scan": [scan.id, scan.state] if scan else None,
+        "files": [[file.sha256, file.sm3, file.size] for file in files],
+        "pages": [[page.number, page.image_sha256, page.problems] for page in pages],
+        "read": [
+            [
+                stub.id,
+                stub.page,
+                stub.number,
+                stub.code,
+                stub.certain,
+                stub.void_box,
+                stub.void_certain,
+            ]
+            for stub in stubs
+        ],
+        "settled": [
+            [word.page, word.stub_id, word.verdict, word.number, word.settled_by_id]
+            for word in settlements
+        ],
+    }
+    return hashlib.sha256(canonical(told).encode()).hexdigest()

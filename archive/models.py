@@ -1,0 +1,18 @@
+"""Every mapped noun, for whoever needs all tables at once (migrations, tests)."""
+
+from archive import audit, outbox
+from archive.custody import book, gate, kind, plan, scan, verification, volume
+from archive.people import person
+
+__all__ = [
+    "audit",
+    "book",
+    "gate",
+    "kind",
+    "outbox",
+    "person",
+    "plan",
+    "scan",
+    "verification",
+    "volume",
+]

@@ -1,0 +1,1 @@
+"""Persons, appointments, sign-in."""

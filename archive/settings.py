@@ -1,0 +1,83 @@
+"""Everything that differs between installations, read from the environment (``ARCHIVE_…``)."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One installation. Every field is a row of the README's table of settings."""
+
+    model_config = SettingsConfigDict(env_prefix="ARCHIVE_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(
+        default=Path("data"), description="folder of the embedded database, objects and queue"
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL; empty = SQLite in the data folder"
+    )
+    objects: str = Field(
+        default="",
+        description="disk:/folder, or s3://key:secret@host:port/bucket (s3s:// with TLS); "
+        "empty = a folder in the data folder",
+    )
+    queue_url: str = Field(
+        default="",
+        description="PostgreSQL URL of the work queue; empty = SQLite in the data folder",
+    )
+    host: str = Field(default="127.0.0.1", description="address the pages are served on")
+    port: int = Field(
+        default=8000, description="port the pages are served on", validation_alias="PORT"
+    )
+    language: Literal["zh", "en"] = Field(default="zh", description="language before one is chosen")
+    public_url: str = Field(
+        default="",
+        description="address people use, if behind a proxy; https turns on Secure cookies",
+    )
+    session_hours: int = Field(default=10, ge=1, description="a sign-in ends after so many hours")
+    sign_in_attempts: int = Field(
+        default=5, ge=1, description="wrong passwords in a row before an account waits"
+    )
+    sign_in_wait_minutes: int = Field(default=15, ge=1, description="how long it waits")
+    max_upload_mb: int = Field(default=1024, ge=1, description="largest scan file, in MB")
+    max_scan_pages: int = Field(default=2000, ge=1, description="most pages of one scan")
+    spool_dir: Path | None = Field(
+        default=None, description="folder for bytes on their way in; empty = in the data folder"
+    )
+    watch_dir: Path | None = Field(
+        default=None, description="folder watched for scans; empty = none is watched"
+    )
+    watch_settle_seconds: int = Field(
+        default=5, ge=1, description="a watched file must be unchanged so long before it is taken"
+    )
+    reader_threads: int = Field(default=2, ge=1, description="processor threads for reading scans")
+    reader_memory_mb: int = Field(
+        default=6144, ge=1024, description="address space of the process that reads a scan, in MB"
+    )
+    page_seconds: int = Field(
+        default=120, ge=5, description="a page that takes longer to read is given up, in seconds"
+    )
+    lease_seconds: int = Field(
+        default=60, ge=5, description="work of a worker that died is taken up after so long"
+    )
+    orphan_hours: int = Field(
+        default=24, ge=1, description="objects no row names are swept after so many hours"
+    )
+    binding_grace_days: int = Field(
+        default=5, ge=0, description="days after a month's end before unbound stubs close the gate"
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'archive.sqlite3'}"
+
+    @property
+    def effective_objects(self) -> str:
+        return self.objects or f"disk:{self.data_dir / 'objects'}"
+
+    @property
+    def effective_spool_dir(self) -> Path:
+        return self.spool_dir or self.data_dir / "spool"
