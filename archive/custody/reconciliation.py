@@ -57,10 +57,12 @@ class FindingCode(StrEnum):
     PAGE_CUT = "page-cut"
     PAGE_UPSIDE_DOWN = "page-upside-down"
     PAGE_BLANK = "page-blank"
+    PAGE_FAINT = "page-faint"
+    PAGE_NOT_READ = "page-not-read"
     NOT_SCANNED = "not-scanned"
 
 
-NOTES = frozenset({FindingCode.PAGE_UPSIDE_DOWN, FindingCode.PAGE_BLANK})
+NOTES = frozenset({FindingCode.PAGE_UPSIDE_DOWN, FindingCode.PAGE_BLANK, FindingCode.PAGE_FAINT})
 """Findings that tell something but stand in nobody's way."""
 
 PAGE_PROBLEMS = {
@@ -69,6 +71,8 @@ PAGE_PROBLEMS = {
     "upside-down": FindingCode.PAGE_UPSIDE_DOWN,
     "sideways": FindingCode.PAGE_UPSIDE_DOWN,
     "blank": FindingCode.PAGE_BLANK,
+    "faint": FindingCode.PAGE_FAINT,
+    "not-read": FindingCode.PAGE_NOT_READ,
 }
 
 

@@ -19,6 +19,9 @@ from archive.db import Base, Instant, RowId, refused_by
 from archive.errors import Conflict, Invalid
 from archive.workflow import Workflow
 
+NOT_READ = "not-read"
+"""Problem of a page the reader could not finish; a person looks at the paper."""
+
 
 class AlreadyReceived(Conflict):
     """The very same bytes were received before."""

@@ -172,7 +172,7 @@ class Volume(Base, kw_only=True):
             "sets": self.sets,
             "void_sets": self.void_sets,
             "void_numbers": list(self.void_numbers),
-            "kwh": str(self.kwh),
+            "kwh": f"{self.kwh:.2f}",
             "amount_fen": self.amount_fen,
             "remark": self.remark,
         }

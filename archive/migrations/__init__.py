@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, inspect, text
 
 _HERE = Path(__file__).parent
 
@@ -41,7 +41,5 @@ def is_current(engine: Engine) -> bool:
     if not inspect(engine).has_table("alembic_version"):
         return False
     with engine.connect() as connection:
-        return (
-            connection.scalar(select(text("version_num")).select_from(text("alembic_version")))
-            == head
-        )
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return bool(version == head)

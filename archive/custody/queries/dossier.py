@@ -255,7 +255,14 @@ def _digest(
         "sealed": volume.sealed_by_id,
         "runs": [[run.book_id, run.code, run.first, run.last] for run in runs],
         "register": [
-            [entry.book_id, entry.used_on, entry.first, entry.last, entry.kwh, entry.amount_fen]
+            [
+                entry.book_id,
+                entry.used_on,
+                entry.first,
+                entry.last,
+                f"{entry.kwh:.2f}",
+                entry.amount_fen,
+            ]
             for entry in entries
         ],
         "voids": [[void.number_key, void.reason, void.copies_kept] for void in voids],

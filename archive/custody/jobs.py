@@ -1,0 +1,221 @@
+"""Promises kept for the custody of invoices: reading scans."""
+
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, select
+
+from archive.access import SYSTEM
+from archive.custody.actions.consequences import volume_changed
+from archive.custody.reading import Expected, PageReading
+from archive.custody.reading_task import ReadPage, read_pages
+from archive.custody.scan import (
+    NOT_READ,
+    SCAN_WORKFLOW,
+    FoundStub,
+    Scan,
+    ScanFile,
+    ScanPage,
+    ScanState,
+)
+from archive.custody.volume import Volume, VolumeRun
+from archive.digest import CHUNK, digest_of
+from archive.errors import Invalid
+from archive.ingest.sandbox import Limits, ReaderDied, run_pages
+from archive.ocr.version import reader_version
+from archive.storage import new_key
+from archive.system import System
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is left to read of a scan."""
+
+    object_keys: tuple[str, ...]
+    pages: int
+    next_page: int
+    expected: Expected
+
+
+def read_scan(system: System, scan_id: int) -> None:
+    """Read every page of a scan that is not read yet, page by page, each kept as it is read.
+
+    Dying anywhere costs at most the page under way. A page the reader dies on twice is set
+    down as not read, for a person, and the next one is read.
+    """
+    work = _begin(system, scan_id)
+    if work is None:
+        return
+    try:
+        with _files(system, work.object_keys) as paths:
+            _read_rest(system, scan_id, work, paths)
+    except Invalid as unusable:
+        _fail(system, scan_id, type(unusable).__name__)
+        return
+    _finish(system, scan_id)
+
+
+def _begin(system: System, scan_id: int) -> _Work | None:
+    with system.transaction(SYSTEM) as tx:
+        scan = tx.get(Scan, scan_id, lock=True)
+        if scan.state not in {ScanState.RECEIVED, ScanState.READING}:
+            return None
+        SCAN_WORKFLOW.take("begin", scan)
+        keys = tx.session.scalars(
+            select(ScanFile.object_key)
+            .where(ScanFile.scan_id == scan_id)
+            .order_by(ScanFile.position)
+        )
+        read = tx.session.scalar(
+            select(func.max(ScanPage.number)).where(ScanPage.scan_id == scan_id)
+        )
+        runs = tx.session.scalars(
+            select(VolumeRun).where(VolumeRun.volume_id == scan.volume_id)
+        ).all()
+        expected = Expected(
+            codes=frozenset(run.code for run in runs if run.code),
+            widths=frozenset(len(run.first) for run in runs),
+        )
+        return _Work(tuple(keys), scan.pages, (read or 0) + 1, expected)
+
+
+@contextmanager
+def _files(system: System, keys: Sequence[str]) -> Iterator[list[Path]]:
+    """The scan's files on disk for the reader, gone afterwards."""
+    spool = system.settings.effective_spool_dir
+    spool.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="read-", dir=spool) as folder:
+        paths = []
+        for position, key in enumerate(keys):
+            path = Path(folder) / f"{position:04d}"
+            with system.objects.open(key) as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target, CHUNK)
+            paths.append(path)
+        yield paths
+
+
+def _read_rest(system: System, scan_id: int, work: _Work, paths: list[Path]) -> None:
+    settings = system.settings
+    limits = Limits(
+        memory=settings.reader_memory_mb << 20, seconds_per_result=settings.page_seconds
+    )
+    page, died_on = work.next_page, 0
+    while page <= work.pages:
+        try:
+            args = (paths, page, work.expected, settings.reader_threads)
+            for result in run_pages(read_pages, args, limits=limits, first=page):
+                _keep_page(system, scan_id, result)
+                page = result.reading.page + 1
+            break
+        except ReaderDied as death:
+            _log.warning("reader died", scan=scan_id, page=page, how=death.facts.get("how"))
+            if died_on == page:
+                _give_up_page(system, scan_id, page)
+                page += 1
+            else:
+                died_on = page
+
+
+def _keep_page(system: System, scan_id: int, result: ReadPage) -> None:
+    """Objects before rows: the page images are stored, then the page is set down."""
+    image_key = _stored(system, result.image)
+    thumb_key = _stored(system, result.thumb)
+    reading = result.reading
+    with system.transaction(SYSTEM) as tx:
+        known = tx.session.scalar(
+            select(ScanPage.id).where(ScanPage.scan_id == scan_id, ScanPage.number == reading.page)
+        )
+        if known is not None:
+            return
+        tx.session.add(
+            ScanPage(
+                scan_id=scan_id,
+                number=reading.page,
+                width=reading.width,
+                height=reading.height,
+                turned=reading.turned,
+                problems=[str(problem) for problem in reading.problems],
+                image_key=image_key,
+                thumb_key=thumb_key,
+                image_sha256=digest_of([result.image]).sha256 if result.image else "",
+                read_at=tx.now,
+            )
+        )
+        tx.session.add_all(_found(scan_id, reading))
+
+
+def _give_up_page(system: System, scan_id: int, page: int) -> None:
+    """Set a page down as not read; a person looks at the paper."""
+    with system.transaction(SYSTEM) as tx:
+        tx.session.add(
+            ScanPage(
+                scan_id=scan_id,
+                number=page,
+                width=0,
+                height=0,
+                problems=[NOT_READ],
+                read_at=tx.now,
+            )
+        )
+
+
+def _found(scan_id: int, reading: PageReading) -> Iterator[FoundStub]:
+    for position, stub in enumerate(reading.stubs, start=1):
+        void = stub.void
+        yield FoundStub(
+            scan_id=scan_id,
+            page=reading.page,
+            position=position,
+            box=list(stub.box),
+            number=stub.number,
+            code=stub.code,
+            confidence=stub.confidence,
+            certain=stub.certain,
+            doubt=stub.doubt or "",
+            void_box=list(void.box) if void else None,
+            void_confidence=void.confidence if void else 0.0,
+            void_certain=void.certain if void else True,
+        )
+
+
+def _stored(system: System, content: bytes) -> str:
+    if not content:
+        return ""
+    key = new_key()
+    system.objects.put(key, io.BytesIO(content), digest_of([content]))
+    return key
+
+
+def _finish(system: System, scan_id: int) -> None:
+    with system.transaction(SYSTEM) as tx:
+        scan = tx.get(Scan, scan_id, lock=True)
+        if scan.state != ScanState.READING:
+            return
+        SCAN_WORKFLOW.take("finish", scan)
+        scan.read_at, scan.reader = tx.now, reader_version()
+        volume = tx.get(Volume, scan.volume_id, lock=True)
+        volume_changed(tx, volume, "scan-read")
+        tx.record(
+            "scan.read",
+            f"volume:{volume.code}",
+            scan=scan_id,
+            pages=scan.pages,
+            open_findings=volume.open_findings,
+        )
+
+
+def _fail(system: System, scan_id: int, why: str) -> None:
+    with system.transaction(SYSTEM) as tx:
+        scan = tx.get(Scan, scan_id, lock=True)
+        SCAN_WORKFLOW.take("fail", scan)
+        scan.failure = why
+        volume = tx.get(Volume, scan.volume_id)
+        tx.record("scan.unreadable", f"volume:{volume.code}", scan=scan_id, why=why)

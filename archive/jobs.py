@@ -1,0 +1,70 @@
+"""The table of promises: name → function that keeps it, and how one is kept."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import structlog
+
+from archive import outbox
+from archive.access import SYSTEM
+from archive.custody import jobs as custody
+from archive.outbox import Promise
+from archive.system import System
+
+_log = structlog.get_logger(__name__)
+
+JOBS: dict[str, Callable[..., None]] = {
+    "read_scan": custody.read_scan,
+}
+
+
+def keep_promise(system: System, promise_id: int, worker: str) -> bool:
+    """Keep one promise; False when somebody else has it, or it is kept.
+
+    A failure puts it back with a growing wait; after the last attempt it is given up, and says
+    so on the overview.
+    """
+    lease = timedelta(seconds=system.settings.lease_seconds)
+    with system.transaction(SYSTEM) as tx:
+        promise = outbox.take(tx.session, promise_id, tx.now, worker, lease)
+        if promise is None:
+            return False
+        name, args = promise.name, dict(promise.args)
+    try:
+        with _renewing(system, promise_id, worker, lease):
+            JOBS[name](system, **args)
+    except Exception as failure:  # noqa: BLE001 - whatever happens, the worker goes on
+        _log.warning("promise not kept", promise=name, error=repr(failure), exc_info=True)
+        with system.transaction(SYSTEM) as tx:
+            tx.get(Promise, promise_id, lock=True).failed(tx.now, repr(failure))
+        return False
+    with system.transaction(SYSTEM) as tx:
+        promise = tx.get(Promise, promise_id, lock=True)
+        promise.kept_at, promise.leased_until = tx.now, None
+    return True
+
+
+@contextmanager
+def _renewing(system: System, promise_id: int, worker: str, lease: timedelta) -> Iterator[None]:
+    """Renew the lease while the work goes on, so that a death is noticed soon."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(lease.total_seconds() / 3):
+            try:
+                with system.transaction(SYSTEM) as tx:
+                    promise = tx.get(Promise, promise_id, lock=True)
+                    if promise.leased_by == worker:
+                        promise.leased_until = tx.now + lease
+            except Exception:  # noqa: BLE001 - the next round may succeed
+                _log.warning("lease not renewed", promise=promise_id, exc_info=True)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
