@@ -1,19 +1,17 @@
 """What happens to a stub at the desk: it is sealed, signed, stamped, voided, or spoilt."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-import cv2
-import numpy as np
 from numpy.random import Generator
 
-from archive.demo.drawing.ink import Colour, Mask, Pixels, Span, clouds, lay
+from archive.demo.drawing.ink import Colour, Mask, Pixels, Span, lay
 from archive.demo.drawing.made_up import COLLECTORS, digits
 from archive.demo.drawing.press import Scale
 from archive.demo.drawing.spec import Look, StubSpec, VoidStyle
+from archive.demo.drawing.spoiling import spoil
 from archive.demo.drawing.stamps import framed, pressed, seal, turned, word_block
 from archive.demo.drawing.strokes import squiggle
-from archive.demo.drawing.void_marks import INKS, one_of, void_mark
+from archive.demo.drawing.void_marks import INKS, Ground, hidden, one_of, void_mark
 
 OWNERS = {False: "江淮省电力公司青石供电所", True: "云溪县农电服务有限责任公司"}
 _SHORT = {False: "青石供电所", True: "云溪农电"}
@@ -39,8 +37,8 @@ class Desk:
         if self.look.stamps and self.rng.random() < 0.4:
             self._stamp(one_of(self.rng, self.look.stamps))
         span = self._void(stub.void_style or VoidStyle()) if stub.void else None
-        if stub.spoilt in {"blot", "scratched"}:
-            self._spoil(stub.spoilt == "blot")
+        if stub.spoilt:
+            spoil(self.page, self.number, stub.spoilt, self.look.bed, self.rng)
         return span
 
     @property
@@ -63,13 +61,14 @@ class Desk:
         mask = seal(shape, owner, purpose, line, look.dpi)
         mask = pressed(turned(mask, float(rng.normal(0, 14))), rng, self._loss)
         x, y = (px(side) for side in look.form.seal_at)
-        strength = float(rng.uniform(0.5, 0.85))
         if rng.random() < look.seal_over_number:
             x = rng.uniform(self.number[0], self.number[2])
             y = (self.number[1] + self.number[3]) / 2 + rng.normal(0, px(6))
-            strength = min(strength, 0.62)
         x, y = x + rng.normal(0, px(4)), y + rng.normal(0, px(3))
         at = self._within((round(x - mask.shape[1] / 2), round(y - mask.shape[0] / 2)), mask)
+        strength = float(rng.uniform(0.5, 0.85))
+        if hidden(mask, at, self.number) > 0.02:
+            strength = min(strength, 0.42 if look.grey else 0.55)
         lay(self.page, mask, at, _SEAL_INK, strength)
 
     def _within(self, at: tuple[int, int], mask: Mask) -> tuple[int, int]:
@@ -93,48 +92,18 @@ class Desk:
             ink = INKS[one_of(rng, ("red", "blue"))]
         mask = turned(pressed(mask, rng, self._loss), float(rng.normal(0, 9)))
         height, width = self.page.shape[:2]
-        x = rng.uniform(0.1, 0.9) * width - mask.shape[1] / 2
-        y = rng.uniform(0.3, 0.9) * height - mask.shape[0] / 2
-        lay(self.page, mask, (round(x), round(y)), ink, float(rng.uniform(0.5, 0.8)))
+        for _ in range(12):
+            x = rng.uniform(0.1, 0.9) * width - mask.shape[1] / 2
+            y = rng.uniform(0.2, 0.95) * height - mask.shape[0] / 2
+            at = self._within((round(x), round(y)), mask)
+            if hidden(mask, at, self.number) < 0.1:
+                lay(self.page, mask, at, ink, float(rng.uniform(0.5, 0.8)))
+                return
 
     def _void(self, style: VoidStyle) -> Span:
-        height, width = self.page.shape[:2]
-        loss = 0.15 + 0.4 * self.look.wear.faint
-        mark = void_mark(
-            style,
-            (width, height),
-            self.number,
-            self.look.dpi,
-            self.rng,
-            held_out=self.look.held_out,
-            loss=loss,
-        )
+        look, (height, width) = self.look, self.page.shape[:2]
+        ground = Ground((width, height), self.number, look.number_colour, look.dpi, look.grey)
+        loss = 0.12 + 0.25 * look.wear.faint
+        mark = void_mark(style, ground, self.rng, held_out=look.held_out, loss=loss)
         lay(self.page, mark.mask, mark.at, mark.colour, mark.strength)
         return mark.span
-
-    def _spoil(self, blot: bool) -> None:
-        """Cover the number so that nothing of it can be made out."""
-        left, top, right, bottom = self.number
-        width, height = right - left, bottom - top
-        if blot:
-            mask = np.zeros((int(height * 3.2), int(width * 1.5)), dtype=np.uint8)
-            middle = (mask.shape[1] // 2, mask.shape[0] // 2)
-            axes = (int(width * 0.62), int(height * 1.1))
-            cv2.ellipse(mask, middle, axes, 0, 0, 360, 255, -1)
-            edge = clouds(self.rng, *mask.shape, height * 0.5)
-            blurred = cv2.GaussianBlur(mask, (0, 0), height * 0.25).astype(np.float32)
-            solid = np.where(blurred / 255 > 0.25 + 0.3 * edge, 255, 0)
-            solid[int(mask.shape[0] / 2 - height * 0.6) : int(mask.shape[0] / 2 + height * 0.6),
-                  int(mask.shape[1] / 2 - width * 0.51) : int(mask.shape[1] / 2 + width * 0.51)] = 255  # fmt: skip
-            mask = solid.astype(np.uint8)
-        else:
-            turns = max(int(width / height * 5), 24)
-            mask = squiggle((width * 1.06, height * 1.25), height * 0.24, self.rng, turns)
-        at = (
-            round((left + right) / 2 - mask.shape[1] / 2),
-            round((top + bottom) / 2 - mask.shape[0] / 2),
-        )
-        ink: Literal["black", "blue"] = "black" if blot else "blue"
-        lay(self.page, mask, at, INKS[ink], 1.0)
-        if not blot:
-            lay(self.page, mask[::-1, ::-1].copy(), at, INKS[ink], 1.0)

@@ -68,19 +68,3 @@ def back_of(front: Pixels, look: Look, rng: Generator) -> Pixels:
     darker = 255.0 - through * (255.0 - np.arange(256, dtype=np.float32) * 255 / 246).clip(0, 255)
     light = cv2.LUT(mirrored, darker.astype(np.uint8))
     return cast("Pixels", cv2.multiply(back, light, scale=1 / 255))
-
-
-def tear_off(sheet: Pixels, corner: tuple[float, float, float, float], bed: Colour, rng: Generator) -> None:  # fmt: skip
-    """Tear away the part of the sheet around a span, out to the nearest upright edge, in place."""
-    left, top, right, bottom = corner
-    height, width = sheet.shape[:2]
-    slack = (bottom - top) * 0.8
-    low = min(bottom + slack, height)
-    high = top - slack
-    to_right = (left + right) / 2 > width / 2
-    inner = left - slack if to_right else right + slack
-    outer = width + 5 if to_right else -5
-    edge = np.linspace(high, low, 9)
-    ragged = [(inner + rng.normal(0, slack * 0.25), y) for y in edge]
-    shape = [(outer, high), *ragged, (outer, low)]
-    cv2.fillPoly(sheet, [np.array(shape, dtype=np.int32)], bed, cv2.LINE_AA)

@@ -81,7 +81,7 @@ class Press:
         if stub.code:
             before = look.form.code_label
             self._number(look.form.code, before, stub.code, weak=look.wear.faint_number / 2)
-        weak = 0.96 if stub.spoilt == "washed-out" else look.wear.faint_number
+        weak = 0.985 if stub.spoilt == "washed-out" else look.wear.faint_number
         span = self._number(look.form.number, look.number_style, stub.number, weak=weak)
         self._fill_in(stub)
         return span

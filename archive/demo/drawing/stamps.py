@@ -41,7 +41,7 @@ def pressed(mask: Mask, rng: Generator, loss: float) -> Mask:
     angle = rng.uniform(0, 2 * math.pi)
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :] * math.cos(angle)
     down = np.linspace(-1, 1, height, dtype=np.float32)[:, None] * math.sin(angle)
-    tilt = np.clip(1.0 - 0.5 * loss * (1 + across + down), 0.2, 1.0)
+    tilt = np.clip(1.0 - 0.5 * loss * (1 + across + down), 0.35, 1.0)
     return cast("Mask", (lit * tilt).astype(np.uint8))
 
 

@@ -132,8 +132,19 @@ def mark_mask(style: VoidStyle, dpi: int, rng: Generator, *, held_out: bool, los
     return trimmed(turned(mask, cast("float", style.slant)))
 
 
-def _middle(over: str, stub: tuple[int, int], number: Span, rng: Generator) -> tuple[float, float]:
-    width, height = stub
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a mark is laid on: a stub of ``size`` pixels, its digits' place, how it is scanned."""
+
+    size: tuple[int, int]
+    number: Span
+    number_colour: InkColour
+    dpi: int
+    grey: bool
+
+
+def _middle(over: VoidPlace, ground: Ground, rng: Generator) -> tuple[float, float]:
+    (width, height), number = ground.size, ground.number
     if over == "number":
         x, y = (number[0] + number[2]) / 2, (number[1] + number[3]) / 2
         return x + rng.normal(0, 0.03) * width, y + rng.normal(0, 0.04) * height
@@ -146,47 +157,63 @@ def _middle(over: str, stub: tuple[int, int], number: Span, rng: Generator) -> t
     return float(rng.uniform(left, right)) * width, float(rng.uniform(top, bottom)) * height
 
 
-def _hidden(mask: Mask, at: tuple[int, int], number: Span) -> float:
-    """The share of the number's box that the mark's ink would cover."""
+def hidden(mask: Mask, at: tuple[int, int], number: Span) -> float:
+    """The share of the number's box that ink laid at ``at`` would cover."""
     left, top, right, bottom = (int(side) for side in number)
-    part = mask[
-        max(top - at[1], 0) : max(bottom - at[1], 0), max(left - at[0], 0) : max(right - at[0], 0)
-    ]
-    return float(np.count_nonzero(part > 100)) / max((right - left) * (bottom - top), 1)
+    rows = slice(max(top - at[1], 0), max(bottom - at[1], 0))
+    columns = slice(max(left - at[0], 0), max(right - at[0], 0))
+    covered = np.count_nonzero(mask[rows, columns] > 60)
+    return float(covered) / max((right - left) * (bottom - top), 1)
+
+
+def _share_allowed(style: VoidStyle, number_colour: InkColour, *, grey: bool) -> float:
+    """How much of the number the mark may lie on so that a person can still read the number."""
+    if style.hand == "brush":
+        return 0.01
+    tells_apart = not grey and style.colour not in {"black", number_colour}
+    if style.hand == "pen":
+        return 0.12 if tells_apart else 0.02
+    return 0.75 if tells_apart else 0.04
+
+
+def scaled(mask: Mask, factor: float) -> Mask:
+    """The mask made smaller."""
+    return cast("Mask", cv2.resize(mask, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+
+
+def _placed(
+    mask: Mask, over: VoidPlace, ground: Ground, allowed: float, rng: Generator
+) -> tuple[Mask, tuple[int, int]]:
+    """The mark and its place: where it was meant to be, else anywhere, else smaller."""
+    width, height = ground.size
+    while True:
+        for attempt in range(40):
+            x, y = _middle(over if attempt < 12 else "anywhere", ground, rng)
+            at = (
+                int(np.clip(x - mask.shape[1] / 2, 0, width - mask.shape[1])),
+                int(np.clip(y - mask.shape[0] / 2, 0, height - mask.shape[0])),
+            )
+            if hidden(mask, at, ground.number) <= allowed:
+                return mask, at
+        mask = scaled(mask, 0.85)
 
 
 def void_mark(
-    style: VoidStyle,
-    stub: tuple[int, int],
-    number: Span,
-    dpi: int,
-    rng: Generator,
-    *,
-    held_out: bool,
-    loss: float,
+    style: VoidStyle, ground: Ground, rng: Generator, *, held_out: bool, loss: float
 ) -> VoidMark:
-    """A mark on a stub of that size in pixels; it stays on the paper and the number stays legible.
+    """A mark that stays on the paper and leaves the number legible.
 
-    Ink that hides keeps off ``number``, the digits' place; ``loss`` 0–1 is how badly a stamp took.
+    ``loss`` 0–1 is how badly a stamp took.
     """
     style = decided(style, rng)
-    mask = mark_mask(style, dpi, rng, held_out=held_out, loss=loss)
-    shrink = min(stub[0] * 0.96 / mask.shape[1], stub[1] * 0.96 / mask.shape[0], 1.0)
+    mask = mark_mask(style, ground.dpi, rng, held_out=held_out, loss=loss)
+    width, height = ground.size
+    shrink = min(width * 0.96 / mask.shape[1], height * 0.96 / mask.shape[0])
     if shrink < 1:
-        mask = cast(
-            "Mask", cv2.resize(mask, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        )
+        mask = scaled(mask, shrink)
+    allowed = _share_allowed(style, ground.number_colour, grey=ground.grey)
+    over = cast("VoidPlace", style.over)
+    mask, at = _placed(mask, over, ground, allowed, rng)
     stamped = style.hand in {"stamp", "boxed"}
-    limit = 0.75 if stamped else 0.16
-    over: str = cast("str", style.over)
-    at = (0, 0)
-    for attempt in range(40):
-        x, y = _middle(over if attempt < 12 else "anywhere", stub, number, rng)
-        at = (
-            int(np.clip(x - mask.shape[1] / 2, 0, stub[0] - mask.shape[1])),
-            int(np.clip(y - mask.shape[0] / 2, 0, stub[1] - mask.shape[0])),
-        )
-        if _hidden(mask, at, number) <= limit:
-            break
     strength = rng.uniform(0.6, 0.85) - 0.25 * loss if stamped else rng.uniform(0.85, 0.97)
     return VoidMark(mask, at, INKS[cast("InkColour", style.colour)], float(strength))

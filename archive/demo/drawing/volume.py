@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from archive.demo.drawing.desk import Desk
 from archive.demo.drawing.ink import Pixels, Span
-from archive.demo.drawing.paper import back_of, bind, blank_sheet, stain, tear_off
+from archive.demo.drawing.paper import back_of, bind, blank_sheet, stain
 from archive.demo.drawing.press import Press, Scale
 from archive.demo.drawing.scanner import (
     Affine,
@@ -133,8 +133,6 @@ class Binder:
         part = paper[top : top + height, left : left + width]
         number = Press(part, (0, 0), self.look, rng).stub(stub)
         void = Desk(part, self.look, number, rng).finish(stub)
-        if stub.spoilt == "torn-off":
-            tear_off(part, number, self.look.bed, rng)
         edges = (0.0, 0.0, float(width), float(height))
         return Printed(
             stub,
