@@ -232,100 +232,7 @@ class FormState:
         return self.errors.get(name, "")
 
 
-# ── the verification desk ───────────────────────────────────────────────────────────────────
-
-Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels of the page image."""
-
-Mark = Literal[
-    "found", "void", "missing", "double", "foreign", "unreadable", "void_unmarked", "void_unlisted"
-]
-"""How one number stands. ``void_unmarked``: registered void, no 废票 on the stub.
-``void_unlisted``: 废票 on the stub, not registered."""
-
-MARKS: tuple[Mark, ...] = (
-    "found", "void", "missing", "double", "foreign", "unreadable", "void_unmarked", "void_unlisted",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One number of the grid.
-
-    Attributes:
-        number: whole, as a string with its leading zeros.
-        settled: a person has decided it.
-        page: the page it stands on (first, if several); None where it stands nowhere.
-    """
-
-    number: str
-    mark: Mark
-    settled: bool = False
-    page: int | None = None
-    box: Box | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageSheet:
-    """One page image of the viewer.
-
-    Attributes:
-        number: 1-based position in the scan.
-        turn: degrees clockwise to show it upright; the file itself is never turned.
-        problem: e.g. “空白页”; shown on the thumbnail.
-    """
-
-    number: int
-    href: str
-    thumbnail_href: str
-    width: int
-    height: int
-    turn: int = 0
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing the machine doubts, for a person to settle.
-
-    Attributes:
-        key: identifies it in the form (``finding``).
-        said: the finding as a sentence.
-        crop_href: the place enlarged, as an image.
-        offers: which decisions make sense here, in order.
-        reading: what the machine believes it read, to start from – never accepted by itself.
-        settled: what a person decided, by whom and when, as a sentence; the form is then folded.
-    """
-
-    key: str
-    mark: Mark
-    number: str
-    said: str
-    page: int | None = None
-    box: Box | None = None
-    crop_href: str = ""
-    offers: Sequence[Literal["number", "void", "not_void", "absent", "unreadable"]] = ()
-    reading: str = ""
-    settled: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckItem:
-    """One line of the check-list.
-
-    Attributes:
-        machine: what the machine says to it, as a status; None when only a person can tell.
-        may_not_apply: “不适用” is offered.
-    """
-
-    key: str
-    label: str
-    hint: str = ""
-    machine: Status | None = None
-    answer: Literal["", "yes", "no", "not_applicable"] = ""
-    remark: str = ""
-    may_not_apply: bool = True
-    error: str = ""
+# ── signing ─────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,9 +242,9 @@ class Signing:
     Attributes:
         action: where it is posted.
         statements: what will happen or what is confirmed, each with its numbers.
-        digest: of exactly what was seen; posted back, so a change in between is noticed.
-        why_not: why it cannot be signed now.
-        person: who signs.
+        person: who signs, as in their sign-in name.
+        digest: of exactly what was seen; posted back, so that a change in between is noticed.
+        why_not: every reason why it cannot be signed now; the button is then grey.
     """
 
     action: str
@@ -348,3 +255,28 @@ class Signing:
     digest: str = ""
     why_not: Sequence[str] = ()
     irreversible: bool = False
+
+
+# ── upload ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A drop zone for scans.
+
+    Attributes:
+        action: the form's address. Without scripts it gets a multipart form with ``files``; with
+            scripts an ordinary form with one ``upload`` field per file already received, in order.
+        receive: each file is posted here as a raw body, its name percent-encoded in
+            ``X-File-Name``; answered with JSON ``{"upload": id}``, or ``{"told": sentence}``.
+        accept: as the attribute of the same name, e.g. ``.pdf,.jpg,.jpeg,.png,.tif,.tiff``.
+        largest: in bytes; larger files are refused before they are sent.
+    """
+
+    action: str
+    receive: str
+    title: str
+    hint: str = ""
+    accept: str = ".pdf,.jpg,.jpeg,.png,.tif,.tiff"
+    largest: int = 2_000_000_000
+    button: str = ""

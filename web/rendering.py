@@ -21,7 +21,6 @@ from markupsafe import Markup, escape
 
 from archive import messages
 from archive.messages import Language, written
-from web import parts
 from web.assets import asset
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -62,7 +61,6 @@ def environment(language: Language) -> Environment:
         asset=asset,
         language=language,
         other_language="en" if language == "zh" else "zh",
-        MARKS=parts.MARKS,
     )
     made.filters.update(_filters(language))
     return made
