@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.custody.reading.found import Doubt
+from archive.custody.reading.looks import CAREFUL_LOOKS, LOOKS, Print, read_all
+from archive.custody.reading.sheet import Sheet
 from archive.custody.reading.wording import digit_runs
-from archive.ocr import LineText
+from archive.ocr import LineText, TextReader
 
 WEAKEST_DIGIT = 0.80
 """Below this, a digit in any one look keeps the whole number from being certain."""
@@ -21,17 +23,81 @@ class Verdict:
     doubt: Doubt | None
 
 
-def judged(looks: Sequence[LineText], guess: str) -> Verdict:
+def verdicts(
+    reader: TextReader, sheet: Sheet, places: Sequence[Print], width: int | None
+) -> list[Verdict]:
+    """What stands at each place; where quick looks differ, more are taken."""
+    told = read_all(reader, sheet, places)
+    first = [judged(looks, width or _usual(looks)) for looks in told]
+    again = [n for n, verdict in enumerate(first) if verdict.doubt is not None]
+    more = read_all(reader, sheet, [places[n] for n in again], CAREFUL_LOOKS)
+    for n, looks in zip(again, more, strict=True):
+        first[n] = weighed([*told[n], *looks], width or _usual(looks))
+    return first
+
+
+def codes(
+    reader: TextReader, sheet: Sheet, places: Sequence[Print | None], usual: str | None
+) -> list[Verdict]:
+    """The code at each place; None where there is none to be read.
+
+    A code that is not the volume's usual one must be as certain as a number.
+    """
+    there = [place for place in places if place is not None]
+    told = iter(read_all(reader, sheet, there, LOOKS[:1] + LOOKS[2:3]))
+    given = []
+    for place in places:
+        if place is None:
+            given.append(Verdict(None, 1.0, None))
+            continue
+        seen = {digits for digits, _ in (_digits(look, len(usual or "")) for look in next(told))}
+        if usual in seen or (len(seen) == 1 and usual is None and "" not in seen):
+            given.append(Verdict(usual or seen.pop(), 1.0, None))
+            continue
+        (verdict,) = verdicts(reader, sheet, [place], len(usual) if usual else None)
+        given.append(
+            Verdict(verdict.number, verdict.confidence, verdict.doubt and Doubt.CODE_DIFFERS)
+        )
+    return given
+
+
+def judged(looks: Sequence[LineText], width: int) -> Verdict:
     """The number all looks agree on, or the likeliest with the reason for doubt."""
-    told = [_digits(look, len(guess)) for look in looks]
+    told = [_digits(look, width) for look in looks]
     counted = Counter(number for number, _ in told if number)
     if not counted:
-        return Verdict(guess, 0.0, Doubt.UNREADABLE)
+        return Verdict(None, 0.0, Doubt.UNREADABLE)
     number, votes = counted.most_common(1)[0]
     weakest = min(confidence for told_number, confidence in told if told_number == number)
-    if votes < len(looks) or number != guess:
+    if votes < len(looks):
         return Verdict(number, weakest * votes / len(looks), Doubt.READINGS_DIFFER)
     return Verdict(number, weakest, Doubt.FAINT if weakest < WEAKEST_DIGIT else None)
+
+
+def weighed(looks: Sequence[LineText], width: int) -> Verdict:
+    """The number nearly all of many looks agree on and none contradicts."""
+    told = [_digits(look, width) for look in looks]
+    counted = Counter(number for number, _ in told if number)
+    if not counted:
+        return Verdict(None, 0.0, Doubt.UNREADABLE)
+    number, votes = counted.most_common(1)[0]
+    sure = sorted(confidence for told_number, confidence in told if told_number == number)
+    against = max((times for other, times in counted.items() if _rivals(other, number)), default=0)
+    middle = sure[len(sure) // 2] * votes / len(looks)
+    if votes < len(looks) - 2 or against > 0:
+        return Verdict(number, middle, Doubt.READINGS_DIFFER)
+    hesitant = sure[0] < 0.5 or sure[len(sure) // 4] < WEAKEST_DIGIT
+    return Verdict(number, middle, Doubt.FAINT if hesitant else None)
+
+
+def _rivals(other: str, number: str) -> bool:
+    return other != number and len(other) == len(number)
+
+
+def _usual(looks: Sequence[LineText]) -> int:
+    """The width of number the looks mostly tell."""
+    widths = Counter(len(run.digits) for look in looks for run in digit_runs(look))
+    return widths.most_common(1)[0][0] if widths else 8
 
 
 def _digits(look: LineText, width: int) -> tuple[str, float]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.custody.reading.layout import Layout, Place
 from archive.custody.reading.looks import Print
 from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.wording import DigitRun, Kind, digit_runs, is_number_label
@@ -20,7 +19,7 @@ class Field:
     digits: str
     kind: Kind
     print: Print
-    place: Place
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def read_strips(reader: TextReader, sheet: Sheet, strips: Sequence[Strip]) -> li
     return [Line(*pair) for pair in zip(strips, reader.read_lines(crops), strict=True)]
 
 
-def fields_on(sheet: Sheet, lines: Sequence[Line]) -> list[Field]:
+def fields_on(lines: Sequence[Line]) -> list[Field]:
     """Every run of digits that could be a number or a code."""
     found = []
     for line in lines:
@@ -46,44 +45,30 @@ def fields_on(sheet: Sheet, lines: Sequence[Line]) -> list[Field]:
             if kind is Kind.BARE and any(_introduces(other, line) for other in lines):
                 kind = Kind.NUMBER
             if kind is not Kind.OTHER:
-                found.append(_field(sheet, line.strip, run, kind))
+                found.append(_field(line.strip, run, kind))
     return found
 
 
-def number_fields(fields: Sequence[Field], layout: Layout) -> list[Field]:
-    """Those that are invoice numbers: by their words, or by standing where numbers stood."""
-    return [
+def number_fields(found: Sequence[Field]) -> list[Field]:
+    """Those that are invoice numbers by their words, from the top of the page down."""
+    numbers = [
         field
-        for field in fields
-        if field.kind is Kind.NUMBER
-        or (field.kind is Kind.BARE and len(field.digits) == 20)
-        or (
-            field.kind is Kind.BARE
-            and len(field.digits) == (layout.usual_width or 8)
-            and layout.may_be_number(field.place)
-        )
+        for field in found
+        if field.kind is Kind.NUMBER or (field.kind is Kind.BARE and len(field.digits) == 20)
     ]
+    return sorted(numbers, key=lambda field: field.print.digits.centre[1])
 
 
-def code_fields(fields: Sequence[Field], layout: Layout) -> list[Field]:
-    """Those that are invoice codes."""
-    return [
-        field
-        for field in fields
-        if field.kind is Kind.CODE
-        or (
-            field.kind is Kind.BARE
-            and len(field.digits) in CODE_WIDTHS
-            and layout.may_be_code(field.place)
-        )
-    ]
+def code_fields(found: Sequence[Field]) -> list[Field]:
+    """Those that are invoice codes by their words."""
+    return [field for field in found if field.kind is Kind.CODE]
 
 
-def _field(sheet: Sheet, strip: Strip, run: DigitRun, kind: Kind) -> Field:
+def _field(strip: Strip, run: DigitRun, kind: Kind) -> Field:
     pitch = (run.end - run.start) / max(1, len(run.digits) - 1)
     grown = strip.grown(0.2, 0.0)  # as it was cut for reading
     share = grown.part(max(0.0, run.start - pitch * 0.5), min(1.0, run.end + pitch * 0.5))
-    return Field(run.digits, kind, Print(strip, share), Place.on(sheet, share))
+    return Field(run.digits, kind, Print(strip, share), run.confidence)
 
 
 def _introduces(label: Line, line: Line) -> bool:

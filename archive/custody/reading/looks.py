@@ -40,8 +40,8 @@ class Look:
 LOOKS = (
     Look(whole=True, sideways=0.3, updown=0.10, height=48, ink="colour"),
     Look(whole=True, sideways=0.5, updown=0.25, height=64, ink="grey", slanted=0.004),
-    Look(whole=False, sideways=0.15, updown=0.15, height=40, ink="clear"),
-    Look(whole=False, sideways=0.3, updown=0.05, height=56, ink="grey", slanted=-0.01),
+    Look(whole=False, sideways=0.28, updown=0.15, height=40, ink="clear"),
+    Look(whole=False, sideways=0.42, updown=0.08, height=56, ink="grey", slanted=-0.01),
 )
 
 
@@ -51,6 +51,15 @@ class Print:
 
     line: Strip
     digits: Strip
+
+
+CAREFUL_LOOKS = (
+    Look(whole=True, sideways=0.4, updown=0.18, height=48, ink="clear", slanted=-0.004),
+    Look(whole=True, sideways=0.2, updown=0.32, height=72, ink="colour"),
+    Look(whole=False, sideways=0.5, updown=0.25, height=48, ink="colour"),
+    Look(whole=False, sideways=0.35, updown=0.12, height=64, ink="clear", slanted=0.008),
+    Look(whole=False, sideways=0.3, updown=0.35, height=80, ink="grey"),
+)
 
 
 def look_at(sheet: Sheet, place: Print, look: Look) -> Pixels:
@@ -65,11 +74,13 @@ def look_at(sheet: Sheet, place: Print, look: Look) -> Pixels:
     return np.repeat(stretched(np.asarray(channel, np.uint8))[:, :, None], 3, axis=2)
 
 
-def read_all(reader: TextReader, sheet: Sheet, places: Sequence[Print]) -> list[list[LineText]]:
+def read_all(
+    reader: TextReader, sheet: Sheet, places: Sequence[Print], looks: Sequence[Look] = LOOKS
+) -> list[list[LineText]]:
     """For every place what each of the looks reads."""
-    crops = [look_at(sheet, place, look) for place in places for look in LOOKS]
+    crops = [look_at(sheet, place, look) for place in places for look in looks]
     told = reader.read_lines(crops)
-    many = len(LOOKS)
+    many = len(looks)
     return [told[start : start + many] for start in range(0, len(told), many)]
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from archive.custody.reading import certainty, fields, looks, upright
-from archive.custody.reading.fields import Field, Line
+import numpy as np
+
+from archive.custody.reading import certainty, fields, upright
+from archive.custody.reading.fields import Field
 from archive.custody.reading.found import (
     Doubt,
     Expected,
@@ -11,19 +13,20 @@ from archive.custody.reading.found import (
     PageReading,
     StubReading,
 )
-from archive.custody.reading.layout import Layout, Place
+from archive.custody.reading.layout import MOST_FORMS, Laying, Layout
 from archive.custody.reading.sheet import Sheet, Strip
-from archive.custody.reading.stubs import stub_boxes
+from archive.custody.reading.stubs import Stub, form_from, labelled_stub, stub_of
 from archive.custody.reading.voids import void_marks
 from archive.ocr import PageImage, TextReader
 
 
 class StubReader:
-    """Reads the pages of one volume, in any order, learning its layout as it goes.
+    """Reads the pages of one volume, in any order, learning its form as it goes.
 
-    On the first pages every line is read; once it is known where numbers stand, only the lines
-    there are, and the whole page again when in doubt. What was learned only saves time and raises
-    doubt: a reader started afresh in the middle of a volume reads the same numbers.
+    On the first page every line is read; once the form is known, only numbers and codes are,
+    and the whole page again when in doubt. What was learned saves time and raises doubt, it
+    never decides a digit: a reader started afresh in the middle of a volume reads the same
+    numbers.
     """
 
     def __init__(self, text_reader: TextReader, *, expected: Expected | None = None) -> None:
@@ -34,108 +37,124 @@ class StubReader:
     def read(self, page: PageImage) -> PageReading:
         """What stands on the page."""
         sheet, strips = upright.stood_up(self._reader, page)
-        if upright.is_blank(sheet) or not strips:
+        if not strips or upright.is_blank(sheet):
             return _reading(page, sheet, (PageProblem.BLANK,), ())
-        sheet, strips, lines = self._turned_to_read(sheet, strips)
+        sheet, strips, found = self._stubs(sheet, strips)
         problems = []
         if sheet.turned == 180:
             problems.append(PageProblem.UPSIDE_DOWN)
         elif sheet.turned:
             problems.append(PageProblem.SIDEWAYS)
-        stubs = self._stubs(sheet, strips, lines)
-        if not stubs:
+        if not found:
             problems.append(PageProblem.NO_STUB_FOUND)
+        stubs = self._read_stubs(sheet, strips, found)
         return _reading(page, sheet, tuple(problems), stubs)
 
-    def _turned_to_read(
-        self, sheet: Sheet, strips: list[Strip]
-    ) -> tuple[Sheet, list[Strip], list[Line]]:
-        """The page the right way up with the lines that matter read."""
-        if self._layout.known:
-            lines = self._likely_lines(sheet, strips)
-            if self._suffice(sheet, lines):
-                return sheet, strips, lines
-        if upright.is_upside_down(self._reader, sheet, strips):
-            sheet = sheet.turned_further(180)
-            strips = upright.strips_on(self._reader, sheet)
-            if self._layout.known:
-                lines = self._likely_lines(sheet, strips)
-                if self._suffice(sheet, lines):
-                    return sheet, strips, lines
-        return sheet, strips, fields.read_strips(self._reader, sheet, strips)
+    def _stubs(self, sheet: Sheet, strips: list[Strip]) -> tuple[Sheet, list[Strip], list[Stub]]:
+        """The page the right way up, its lines, and the stubs on it."""
+        layings = self._layout.laid_out(sheet, strips)
+        flipped = [strip.upside_down(sheet.width, sheet.height) for strip in strips]
+        other = self._layout.laid_out(sheet, flipped)
+        if _fit(other) > 1.3 * _fit(layings):
+            sheet, strips, layings = sheet.turned_further(180), flipped, other
+        elif not layings and upright.is_upside_down(self._reader, sheet, strips):
+            sheet, strips = sheet.turned_further(180), flipped
+        stubs = [stub_of(sheet, strips, laying) for laying in layings]
+        if not stubs or _leftover(strips, stubs) > 0.25:
+            stubs = self._with_labelled(sheet, strips, stubs)
+        return sheet, strips, sorted(stubs, key=lambda stub: stub.middle[1])
 
-    def _likely_lines(self, sheet: Sheet, strips: Sequence[Strip]) -> list[Line]:
-        chosen = [
-            strip
-            for strip in strips
-            if self._layout.may_be_number(Place.on(sheet, strip))
-            or self._layout.may_be_code(Place.on(sheet, strip))
-        ]
-        return fields.read_strips(self._reader, sheet, chosen)
+    def _with_labelled(self, sheet: Sheet, strips: list[Strip], stubs: list[Stub]) -> list[Stub]:
+        """The stubs, and those besides that a labelled number tells of."""
+        runs = fields.fields_on(fields.read_strips(self._reader, sheet, strips))
+        numbers, codes = fields.number_fields(runs), fields.code_fields(runs)
+        order = sorted(range(len(numbers)), key=lambda n: -numbers[n].confidence)
+        for n in order:
+            if _covered(numbers[n], stubs):
+                continue
+            usable = len(numbers[n].digits) in fields.NUMBER_WIDTHS
+            if usable and len(self._layout.forms) < MOST_FORMS:
+                form = form_from(sheet, strips, numbers, codes, n)
+                layings = [Laying(form, pose) for pose in form.poses(strips, sheet.dpi)]
+                fresh = [stub_of(sheet, strips, laying) for laying in layings]
+                fresh = [stub for stub in fresh if not _overlapping(stub, stubs)]
+                if _covered(numbers[n], fresh):
+                    self._layout.forms.append(form)
+                    stubs = [*stubs, *fresh]
+                    continue
+            stubs = [*stubs, labelled_stub(sheet, strips, numbers, codes, n)]
+        return stubs
 
-    def _suffice(self, sheet: Sheet, lines: Sequence[Line]) -> bool:
-        found = fields.fields_on(sheet, lines)
-        numbers = fields.number_fields(found, self._layout)
-        codes = fields.code_fields(found, self._layout)
-        if len(numbers) != self._layout.usual_stubs:
-            return False
-        return not self._layout.has_code or len(codes) >= len(numbers)
-
-    def _stubs(
-        self, sheet: Sheet, strips: Sequence[Strip], lines: Sequence[Line]
+    def _read_stubs(
+        self, sheet: Sheet, strips: list[Strip], found: Sequence[Stub]
     ) -> tuple[StubReading, ...]:
-        found = fields.fields_on(sheet, lines)
-        numbers = sorted(fields.number_fields(found, self._layout), key=lambda field: field.place.y)
-        if not numbers:
-            return ()
-        codes = fields.code_fields(found, self._layout)
-        told = looks.read_all(self._reader, sheet, [number.print for number in numbers])
-        verdicts = [
-            certainty.judged(seen, number.digits)
-            for seen, number in zip(told, numbers, strict=True)
-        ]
-        boxes = stub_boxes(sheet, [number.place for number in numbers], strips)
-        voids = void_marks(self._reader, sheet, strips, boxes)
-        stubs = []
-        for number, verdict, box, void in zip(numbers, verdicts, boxes, voids, strict=True):
-            code = _code_for(number, codes)
-            doubt = verdict.doubt or self._doubt(verdict.number, code)
-            if doubt is None and verdict.number:
-                self._layout.learn_number(number.place, len(verdict.number))
-            stubs.append(
+        verdicts = certainty.verdicts(
+            self._reader, sheet, [stub.number for stub in found], self._layout.usual_width
+        )
+        codes = certainty.codes(
+            self._reader, sheet, [stub.code for stub in found], self._layout.usual_code
+        )
+        voids = void_marks(self._reader, sheet, strips, [stub.corners for stub in found])
+        readings = []
+        for stub, verdict, code, void in zip(found, verdicts, codes, voids, strict=True):
+            doubt = verdict.doubt or self._doubt(verdict.number) or code.doubt
+            if doubt is None and verdict.number is not None:
+                self._layout.widths[len(verdict.number)] += 1
+                self._layout.numbers.append(verdict.number)
+                if stub.laying is not None:
+                    stub.laying.form.learn(strips, stub.laying.pose, sheet.dpi)
+            if code.number and not code.doubt:
+                self._layout.codes[code.number] += 1
+            readings.append(
                 StubReading(
-                    box=sheet.as_received(number.print.digits.corners()),
-                    stub_box=sheet.as_received(box),
+                    box=sheet.as_received(stub.number.digits.corners()),
+                    stub_box=sheet.as_received(stub.corners),
                     number=verdict.number,
-                    code=code.digits if code else None,
-                    confidence=verdict.confidence,
+                    code=code.number,
+                    confidence=round(verdict.confidence, 4),
                     certain=doubt is None,
                     void=void,
                     doubt=doubt,
                 )
             )
-            if code:
-                self._layout.learn_code(code.place, code.digits)
-                self._layout.with_code += 1
-            else:
-                self._layout.without_code += 1
-        self._layout.stubs[len(stubs)] += 1
-        return tuple(stubs)
+        return tuple(readings)
 
-    def _doubt(self, number: str | None, code: Field | None) -> Doubt | None:
+    def _doubt(self, number: str | None) -> Doubt | None:
         widths = self._expected.widths or fields.NUMBER_WIDTHS
         usual = self._layout.usual_width
         if number is None:
             return Doubt.UNREADABLE
         if len(number) not in widths or (usual and len(number) != usual):
             return Doubt.UNUSUAL_WIDTH
-        if code and self._expected.codes and code.digits not in self._expected.codes:
-            return Doubt.CODE_DIFFERS
         return None
 
 
-def _code_for(number: Field, codes: Sequence[Field]) -> Field | None:
-    return min(codes, key=lambda code: abs(code.place.y - number.place.y), default=None)
+def _fit(layings: Sequence[Laying]) -> float:
+    return sum(laying.pose.fit for laying in layings)
+
+
+def _leftover(strips: Sequence[Strip], stubs: Sequence[Stub]) -> float:
+    """The share of a stub's usual number of lines that lies on no stub."""
+    outside = sum(not any(_within(strip.centre, stub) for stub in stubs) for strip in strips)
+    return outside / max(1.0, (len(strips) - outside) / len(stubs))
+
+
+def _within(point: tuple[float, float], stub: Stub) -> bool:
+    (left, top), (right, bottom) = stub.corners.min(axis=0), stub.corners.max(axis=0)
+    return bool(left <= point[0] <= right and top <= point[1] <= bottom)
+
+
+def _covered(number: Field, stubs: Sequence[Stub]) -> bool:
+    x, y = number.print.digits.centre
+    reach = 2 * number.print.digits.height
+    return any(
+        np.hypot(x - stub.number.digits.centre[0], y - stub.number.digits.centre[1]) < reach
+        for stub in stubs
+    )
+
+
+def _overlapping(stub: Stub, stubs: Sequence[Stub]) -> bool:
+    return any(_within(stub.middle, other) for other in stubs)
 
 
 def _reading(

@@ -57,6 +57,22 @@ class Strip:
             self.slant,
         )
 
+    def scaled(self, times: float) -> "Strip":
+        """The strip on an image ``times`` as large."""
+        x, y = self.centre
+        return Strip((x * times, y * times), self.width * times, self.height * times, self.slant)
+
+    def moved(self, dx: float, dy: float) -> "Strip":
+        """The strip shifted by so many pixels."""
+        return Strip(
+            (self.centre[0] + dx, self.centre[1] + dy), self.width, self.height, self.slant
+        )
+
+    def upside_down(self, width: float, height: float) -> "Strip":
+        """The strip on the same page, of ``width`` and ``height``, turned by half."""
+        x, y = self.centre
+        return Strip((width - x, height - y), self.width, self.height, self.slant)
+
     def corners(self) -> NDArray[np.float32]:
         """Its four corners, clockwise from the text's own top left."""
         x, y = self.centre
@@ -80,10 +96,12 @@ class Sheet:
 
     Attributes:
         pixels: the turned page.
+        dpi: its resolution, 0 when unknown.
         turned: degrees clockwise it was turned from how it was received.
     """
 
     pixels: Pixels
+    dpi: float = 0.0
     turned: int = 0
 
     @property
@@ -97,7 +115,7 @@ class Sheet:
     def turned_further(self, degrees: int) -> "Sheet":
         """The same page turned ``degrees`` (a multiple of 90) more, clockwise."""
         pixels = np.ascontiguousarray(np.rot90(self.pixels, -degrees // 90))
-        return Sheet(pixels, (self.turned + degrees) % 360)
+        return Sheet(pixels, self.dpi, (self.turned + degrees) % 360)
 
     def cut(self, strip: Strip, *, height: int | None = None) -> Pixels:
         """The pixels inside ``strip``, laid level; made ``height`` pixels high when given."""

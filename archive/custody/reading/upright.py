@@ -31,7 +31,7 @@ def strips_on(reader: TextReader, sheet: Sheet) -> list[Strip]:
 
 def stood_up(reader: TextReader, page: PageImage) -> tuple[Sheet, list[Strip]]:
     """The page turned so that its lines run level, and its lines; it may yet be upside down."""
-    sheet = Sheet(page.pixels)
+    sheet = Sheet(page.pixels, page.dpi)
     quads = reader.find(sheet.pixels, longest=FINDING_SIDE)
     strips = [Strip.of(quad) for quad in quads]
     if not _runs_sideways(strips):
