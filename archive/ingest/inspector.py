@@ -1,0 +1,75 @@
+"""Inspection in a process of its own: what the doors of the archive call."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from archive.ingest.inspect import Inspected, inspect_all
+from archive.ingest.limits import ScanLimits
+from archive.ingest.refusals import CannotBeChecked
+from archive.ingest.sandbox import Limits, ReaderDied, Sandbox
+
+INSPECTION = Limits(memory=2 << 30, seconds_per_result=120, result_bytes=1 << 20)
+"""A scan of 2,000 pages in 2 GB takes some twenty seconds; nothing honest takes 2 GB of memory."""
+
+
+class Inspector:
+    """Looks into scans, one at a time, in a child that is kept between scans.
+
+    The child is replaced whenever a scan was refused, so that a hostile file never shares it with
+    the next one unless it passed for harmless; even then it could only have that next one refused
+    or let in, never read wrongly, because reading has a fresh process for every scan.
+    """
+
+    def __init__(self, limits: ScanLimits | None = None, *, child: Limits = INSPECTION) -> None:
+        self.limits = limits or ScanLimits()
+        self._sandbox = Sandbox(child, preload=_inspect.__module__)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def inspect(self, files: Sequence[tuple[Path, str]]) -> tuple[Inspected, ...]:
+        """What the files of one scan are, each given with its name as shown.
+
+        Raises:
+            BadScan: one of its kinds; ``CannotBeChecked`` when looking into it took the child
+                down or was endless.
+        """
+        named = [(str(path), name) for path, name in files]
+        try:
+            (found,) = self._sandbox.run(_inspect, [named, self.limits])
+        except ReaderDied as died:
+            raise CannotBeChecked(name=_names(files), how=died.facts["how"]) from died
+        return found
+
+    def warm(self) -> None:
+        """Start the child, so that the first scan need not wait for it; returns at once."""
+        self._sandbox.warm()
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+    @property
+    def peak_memory(self) -> int:
+        """The most memory a child has held, in bytes."""
+        return self._sandbox.peak_memory
+
+
+def _inspect(
+    named: Sequence[tuple[str, str]], limits: ScanLimits
+) -> Iterator[tuple[Inspected, ...]]:
+    yield inspect_all([(Path(path), name) for path, name in named], limits=limits)
+
+
+def _names(files: Sequence[tuple[Path, str]]) -> str:
+    first = files[0][1] if files else ""
+    return first if len(files) < 2 else f"{first} … ({len(files)})"

@@ -1,0 +1,242 @@
+"""Pages as images, one in memory at a time. The only module that talks to PDFium.
+
+Meant to run inside a sandbox; nothing here survives a file that takes PDFium down.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium  # noqa: TID251 - this is the one module
+import pypdfium2.raw as pdfium_c  # noqa: TID251 - this is the one module
+
+from archive.errors import Invalid
+from archive.ingest import pictures
+from archive.ingest.magic import HEAD, Kind, recognise
+from archive.ingest.pictures import LEAST_BELIEVED_DPI, MOST_PIXELS, USUAL_DPI, working_dpi
+from archive.ingest.refusals import BadScan
+from archive.ocr import PageImage
+
+_POINTS_AN_INCH = 72
+_IMAGE_COVERS = 0.5  # of a page, for the page to count as a scanned one
+_SNAPS_WITHIN = 4  # pixels between the size of a page and that of the image that fills it
+_HELD_BYTES = 64 << 20  # what PDFium may keep of a file before it is opened anew
+_MOST_PAGES_AN_OPENING = 50
+_DEEPEST_FORM = 8
+_INVISIBLE_TEXT = 3
+_FINE_ENOUGH = 150  # dpi
+_LARGEST_PAPER = 34 * _POINTS_AN_INCH  # A0 is 33.1 inch wide; nobody scans it upright
+
+
+class PageUnreadable(Invalid):
+    """This page cannot be turned into an image; the others may be fine."""
+
+
+class NotOpened(Invalid):
+    """A file of the scan is not what it was when it was taken in, or cannot be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageMeasure:
+    """What the page of a PDF says of itself before anything on it is decoded.
+
+    Attributes:
+        width: in points of 1/72 inch, as shown.
+        images: width and height in pixels of every image placed on it.
+    """
+
+    number: int
+    width: float
+    height: float
+    images: tuple[tuple[int, int], ...]
+
+
+def page_count(paths: Sequence[Path]) -> int:
+    """How many pages the files of one scan hold together."""
+    return sum(_count(path, _kind(path)) for path in paths)
+
+
+def pages(paths: Sequence[Path], start: int = 1) -> Iterator[PageImage]:
+    """The pages of one scan from page ``start`` on, numbered through all its files.
+
+    Raises:
+        PageUnreadable: page ``page`` is damaged; start again after it for the rest.
+        NotOpened: one of the files is no longer what it was.
+    """
+    before = 0
+    for path in paths:
+        kind = _kind(path)
+        held = _count(path, kind)
+        skipped = max(start - before - 1, 0)
+        if skipped < held and kind is Kind.PDF:
+            yield from _pdf_images(path, skipped, before)
+        elif skipped < held:
+            yield from _picture_images(path, kind, skipped, before)
+        before += held
+
+
+def to_jpeg(page: PageImage, *, quality: int = 80, max_side: int | None = None) -> bytes:
+    """The page as a JPEG, made smaller where its longer side is over ``max_side``."""
+    pixels = page.pixels
+    scale = min(1.0, (max_side or 65_500) / max(pixels.shape[:2]))
+    if scale < 1.0:
+        height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
+        pixels = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA))
+    ok, data = cv2.imencode(
+        ".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    if not ok:
+        raise PageUnreadable(page=page.number)
+    return data.tobytes()
+
+
+def pdf_measures(path: Path, most: int) -> Iterator[PageMeasure]:
+    """The measures of the first ``most`` pages of a PDF, nothing decoded.
+
+    Raises:
+        PageUnreadable: the page cannot be opened.
+    """
+    for number, page in islice(_pdf_pages(path, 0, 0), most):
+        width, height = page.get_size()
+        images = (placed for placed, _, _ in _objects(page) if placed)
+        yield PageMeasure(number, width, height, tuple(images))
+
+
+def _kind(path: Path) -> Kind:
+    with path.open("rb") as file, _must_open():
+        return recognise(file.read(HEAD))
+
+
+def _count(path: Path, kind: Kind) -> int:
+    with _must_open():
+        if kind is Kind.PDF:
+            with pdfium.PdfDocument(path) as document:
+                return len(document)
+        with pictures.opened(path, kind) as image:
+            return sum(1 for _ in pictures.frames(image, kind))
+
+
+@contextmanager
+def _must_open() -> Iterator[None]:
+    try:
+        yield
+    except (BadScan, pdfium.PdfiumError, OSError, SyntaxError, ValueError) as error:
+        raise NotOpened from error
+
+
+def _picture_images(path: Path, kind: Kind, skipped: int, before: int) -> Iterator[PageImage]:
+    with pictures.opened(path, kind) as image:
+        for index in pictures.frames(image, kind, skipped):
+            number = before + index + 1
+            try:
+                pixels, dpi = pictures.rgb(image)
+            except (OSError, ValueError, SyntaxError) as error:
+                raise PageUnreadable(page=number) from error
+            yield PageImage(number, pixels, dpi)
+
+
+def _pdf_images(path: Path, skipped: int, before: int) -> Iterator[PageImage]:
+    for number, page in _pdf_pages(path, skipped, before):
+        try:
+            yield _rendered(page, number)
+        except (pdfium.PdfiumError, ValueError) as error:
+            raise PageUnreadable(page=number) from error
+
+
+def _pdf_pages(path: Path, skipped: int, before: int) -> Iterator[tuple[int, Any]]:
+    """Each page and its number; PDFium keeps all it has read, so it is made to forget."""
+    total = _count(path, Kind.PDF)
+    mean = path.stat().st_size // max(total, 1) + 1
+    at_once = min(max(_HELD_BYTES // mean, 1), _MOST_PAGES_AN_OPENING)
+    for first in range(skipped, total, at_once):
+        with pdfium.PdfDocument(path) as document:
+            for index in range(first, min(first + at_once, total)):
+                number = before + index + 1
+                with closing(_opened(document, index, number)) as page:
+                    yield number, page
+
+
+def _opened(document: Any, index: int, number: int) -> Any:
+    try:
+        return document[index]
+    except pdfium.PdfiumError as error:
+        raise PageUnreadable(page=number) from error
+
+
+def _rendered(page: Any, number: int) -> PageImage:
+    width, height, dpi = _working_size(page)
+    bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_BGR, rev_byteorder=True)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+    flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_REVERSE_BYTE_ORDER
+    pdfium_c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
+    return PageImage(number, np.ascontiguousarray(bitmap.to_numpy()), dpi)
+
+
+def _working_size(page: Any) -> tuple[int, int, float]:
+    """Width, height and resolution to render at.
+
+    A scanned page is rendered at the size of the image that fills it, so that nothing is
+    interpolated; a drawn page at the usual resolution.
+    """
+    across, down = page.get_size()
+    own, images = _own_dpi(page, across, down)
+    dpi = working_dpi(own) if own else float(USUAL_DPI)
+    dpi = min(dpi, _POINTS_AN_INCH * math.sqrt(MOST_PIXELS / (across * down)))
+    width, height = (max(1, round(side * dpi / _POINTS_AN_INCH)) for side in (across, down))
+    for size in (*images, *((b, a) for a, b in images)):
+        if abs(size[0] - width) <= _SNAPS_WITHIN and abs(size[1] - height) <= _SNAPS_WITHIN:
+            width, height = size
+    return width, height, dpi if dpi >= LEAST_BELIEVED_DPI else 0.0
+
+
+def _own_dpi(page: Any, across: float, down: float) -> tuple[float, list[tuple[int, int]]]:
+    """The resolution of the images that make up a scanned page, and their sizes; 0 if drawn.
+
+    Writing on top of a scan (a scanning app's mark) does not make it a drawn page, unless the
+    image is so coarse that it can only be a background. A photograph put on a page of one point a
+    pixel looks coarse too, but its page is larger than any paper.
+    """
+    covered, own, has_drawing = 0.0, 0.0, False
+    sizes = []
+    for size, area, is_drawn in _objects(page):
+        has_drawing |= is_drawn
+        if size is None or area <= 0:
+            continue
+        covered += area
+        sizes.append(size)
+        if area * 8 >= across * down:
+            own = max(own, _POINTS_AN_INCH * math.sqrt(size[0] * size[1] / area))
+    is_paper = max(across, down) <= _LARGEST_PAPER
+    is_background = has_drawing and is_paper and own < _FINE_ENOUGH
+    if covered < _IMAGE_COVERS * across * down or is_background:
+        return 0.0, []
+    return own, sizes
+
+
+def _objects(page: Any) -> Iterator[tuple[tuple[int, int] | None, float, bool]]:
+    """Of every object: its size if it is an image, its area in square points, whether drawn."""
+    for item in page.get_objects(max_depth=_DEEPEST_FORM):
+        if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = item.get_bounds()
+            area = abs((right - left) * (top - bottom)) * _enlarged(item.container)
+            yield item.get_px_size(), area, False
+        elif item.type == pdfium_c.FPDF_PAGEOBJ_TEXT:
+            yield None, 0.0, pdfium_c.FPDFTextObj_GetTextRenderMode(item) != _INVISIBLE_TEXT
+        else:
+            yield None, 0.0, item.type == pdfium_c.FPDF_PAGEOBJ_PATH
+
+
+def _enlarged(form: Any) -> float:
+    """By how much the forms around an object enlarge its area."""
+    factor = 1.0
+    while form is not None:
+        matrix = form.get_matrix()
+        factor *= abs(matrix.a * matrix.d - matrix.b * matrix.c)
+        form = form.container
+    return factor
