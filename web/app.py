@@ -1,0 +1,62 @@
+"""The web: pages and API over one running archive."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from fastapi import FastAPI, Request
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+
+from archive.system import System
+from web import errors
+from web.assets import ADDRESS
+from web.body_limit import BodyLimit
+from web.deps import LANGUAGE_COOKIE
+from web.pages import home, session
+from web.static_files import BuiltFiles
+
+_log = structlog.get_logger(__name__)
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+PAGES = (session.router, home.router)
+
+
+def create_app(system: System) -> FastAPI:
+    """The pages and the API of ``system``."""
+    app = FastAPI(title="供电所档案 · Station archive", docs_url="/api/docs", redoc_url=None)
+    app.state.system = system
+    app.middleware("http")(_outermost)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(BodyLimit, limit=system.settings.max_upload_mb * 1_000_000)
+    errors.install(app)
+    app.mount(ADDRESS, BuiltFiles(), name="static")
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    return app
+
+
+async def _outermost(
+    request: Request, answer: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await answer(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.url.path.startswith(ADDRESS):
+        response.headers.setdefault("cache-control", "private, no-cache")
+    chosen = request.query_params.get("language")
+    if chosen in {"zh", "en"}:
+        response.set_cookie(
+            LANGUAGE_COOKIE, chosen, max_age=31_536_000, httponly=True, samesite="lax"
+        )
+    return response

@@ -1,0 +1,71 @@
+"""首页: what waits for me today, oldest first; below it what is overdue at my station."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from archive.custody.queries.waiting import Waiting, overdue_at, stations_of, waiting_for
+from web.deps import SignedIn, Visit
+from web.page import show
+from web.parts import Status
+from web.rendering import environment
+
+router = APIRouter()
+
+PLACES = {
+    "handover": "/invoices/books?mine=1",
+    "receive": "/invoices/books?state=issued",
+    "sign-volume": "/invoices/volumes/{id}",
+    "seal-volume": "/invoices/volumes/{id}",
+    "submit-volume": "/invoices/volumes/{id}",
+    "mend-volume": "/invoices/volumes/{id}",
+    "verify": "/invoices/volumes/{id}/desk",
+    "issue": "/invoices/requests/{id}",
+    "approve-plan": "/invoices/plans/{id}",
+    "propose-plan": "/invoices/plans/new",
+    "scan-failed": "/invoices/volumes/{id}",
+    "scan-volume": "/invoices/volumes/{id}",
+    "unbound": "/invoices/volumes/new",
+    "volume-overdue": "/invoices/volumes",
+    "book-owed": "/invoices/books?state=used-up",
+}
+"""Where each kind of waiting thing is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the overview."""
+
+    label: str
+    detail: str
+    href: str
+    status: Status
+
+
+@router.get("/")
+def home(visit: SignedIn, changed: str = "") -> Response:
+    with visit.reading() as tx:
+        waiting = waiting_for(tx)
+        overdue = [item for station in stations_of(tx) for item in overdue_at(tx, station.id)]
+    return show(
+        visit,
+        "home/home.html",
+        name=visit.actor.name,
+        notice_text=visit.t("account.password_changed") if changed == "password" else "",
+        tasks=[_task(visit, item) for item in waiting],
+        overdue=[_task(visit, item, late=True) for item in overdue],
+    )
+
+
+def _task(visit: Visit, item: Waiting, *, late: bool = False) -> Task:
+    moment = environment(visit.language).filters["moment"]
+    since = visit.t("waiting.since", at=moment(item.since)) if item.since else ""
+    return Task(
+        label=visit.t(f"waiting.{item.kind}", **item.facts),
+        detail=since,
+        href=PLACES[item.kind].format(id=item.subject_id),
+        status=Status(
+            visit.t("waiting.late" if late else "waiting.todo"), "bad" if late else "info"
+        ),
+    )
