@@ -4,7 +4,7 @@ A permission is ``<subject>:<verb>``. It says what an office may do; that two st
 *persons* is a rule of the noun (:func:`forbid_same_person`), which no office outranks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -58,6 +58,7 @@ class Role(StrEnum):
     STAFF = "staff"  # 工作人员
     AUDITOR = "auditor"  # 安全审计员
     ADMINISTRATOR = "administrator"  # 系统管理员
+    SCANNER = "scanner"  # the watched folder; nobody is appointed to it
 
 
 _P = Permission
@@ -103,10 +104,13 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.LEADER: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.GATE_EXCEPT, _P.PERSON_READ}),
     Role.STAFF: frozenset(),
     Role.AUDITOR: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.TRAIL_READ, _P.PERSON_READ}),
+    Role.SCANNER: frozenset({_P.SCAN_RECEIVE}),
     Role.ADMINISTRATOR: frozenset({_P.PERSON_READ, _P.PERSON_APPOINT, _P.SETTINGS_EDIT}),
 }
 
-COMPANY_ROLES = frozenset({Role.FINANCE, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR})
+COMPANY_ROLES = frozenset(
+    {Role.FINANCE, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR, Role.SCANNER}
+)
 """Offices of the company; they reach every station. The others are of one station."""
 
 
@@ -154,12 +158,19 @@ SYSTEM = Actor(code="system")
 """The program itself: kept promises and operators' commands without a person."""
 
 
-def forbid_same_person(actor: Actor, step: str, **earlier: int | None) -> None:
+WATCHED_FOLDER = Actor(code="watched-folder", offices=(Office(Role.SCANNER, None),))
+"""Who receives what a scanner puts into the watched folder."""
+
+
+def forbid_same_person(actor: Actor, step: str, **earlier: int | Collection[int] | None) -> None:
     """Refuse ``step`` to a person who already did one of the ``earlier`` steps.
+
+    Each earlier step names the person who did it, or everybody who did.
 
     Raises:
         SamePerson: with the first clash, as ``step`` and ``other``.
     """
-    for other, person_id in earlier.items():
-        if person_id is not None and person_id == actor.person_id:
+    for other, persons in earlier.items():
+        did = persons if isinstance(persons, Collection) else (persons,)
+        if actor.person_id is not None and actor.person_id in did:
             raise SamePerson(step=step, other=other, person=actor.code)

@@ -1,0 +1,99 @@
+"""From spooled files to a scan on record: the one way in for page, API, command and folder.
+
+Objects before rows: looked into, then stored, then recorded. Killed in between, at worst objects
+are left that no row names, which the sweep removes; sending the files again is always safe.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import select
+
+from archive.access import Actor, Permission
+from archive.custody.actions.scans import StoredFile, record_scan
+from archive.custody.numbers import normal_digits
+from archive.custody.scan import AlreadyReceived, NoVolumeNamed, Scan
+from archive.custody.volume import Volume
+from archive.ingest.inspect import Inspected
+from archive.ingest.inspector import Inspector
+from archive.ingest.limits import ScanLimits
+from archive.ingest.spool import Spooled
+from archive.settings import Settings
+from archive.storage import new_key
+from archive.system import System
+
+
+def receive(
+    system: System, actor: Actor, volume_id: int, files: Sequence[Spooled], *, source: str
+) -> Scan:
+    """Take a scan in: a PDF, or images in order; its reading is promised.
+
+    Raises:
+        NotPermitted, AlreadyReceived, BookOfReleasedVolume: about the volume.
+        BadScan: about the files; nothing is stored.
+    """
+    sha256 = delivery_digest(files)
+    _check_welcome(system, actor, volume_id, sha256)
+    found = inspector(system.settings).inspect([(file.path, file.name) for file in files])
+    stored = [_store(system, file, kind) for file, kind in zip(files, found, strict=True)]
+    with system.transaction(actor) as tx:
+        return record_scan(tx, volume_id, stored, sha256=sha256, source=source)
+
+
+def volume_named(system: System, actor: Actor, code: str) -> int:
+    """The id of the volume with this code, as it stands at the front of a file's name.
+
+    Raises:
+        NoVolumeNamed: there is none, or the actor may not know of it.
+    """
+    with system.transaction(actor, writes=False) as tx:
+        volume = tx.session.scalars(
+            select(Volume).where(Volume.code == normal_digits(code).upper())
+        ).first()
+        if volume is None or not tx.can(Permission.SCAN_RECEIVE, volume.station_id):
+            raise NoVolumeNamed(field="volume", code=code[:40])
+        return volume.id
+
+
+def delivery_digest(files: Sequence[Spooled]) -> str:
+    """What tells whether the very same delivery was received before."""
+    if len(files) == 1:
+        return files[0].digests.sha256
+    joined = "".join(file.digests.sha256 for file in files)
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def scan_limits(settings: Settings) -> ScanLimits:
+    """The limits of this installation."""
+    return ScanLimits(
+        bytes_in_all=settings.max_upload_mb * 1_000_000, pages=settings.max_scan_pages
+    )
+
+
+def inspector(settings: Settings) -> Inspector:
+    """This process's look into files; its child is started with the first."""
+    return _inspector(scan_limits(settings))
+
+
+@cache
+def _inspector(limits: ScanLimits) -> Inspector:
+    return Inspector(limits)
+
+
+def _check_welcome(system: System, actor: Actor, volume_id: int, sha256: str) -> None:
+    with system.transaction(actor, writes=False) as tx:
+        volume = tx.get(Volume, volume_id)
+        tx.require(Permission.SCAN_RECEIVE, volume.station_id)
+        known = tx.session.scalars(
+            select(Scan.id).where(Scan.volume_id == volume_id, Scan.sha256 == sha256)
+        ).first()
+        if known is not None:
+            raise AlreadyReceived(subject=f"volume:{volume.code}", scan=known)
+
+
+def _store(system: System, file: Spooled, found: Inspected) -> StoredFile:
+    key = new_key()
+    with file.path.open("rb") as content:
+        system.objects.put(key, content, file.digests)
+    return StoredFile(file.name, found.media_type, found.pages, file.digests, key)
