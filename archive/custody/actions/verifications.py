@@ -122,7 +122,7 @@ def _on_desk(tx: Transaction, verification_id: int) -> tuple[Verification, Volum
         volume_signer=volume.signed_by_id,
         volume_sealer=volume.sealed_by_id,
         volume_submitter=verification.submitted_by_id,
-        **{f"book_holder_{at}": person for at, person in enumerate(_holders(tx, volume))},
+        book_holder=_holders(tx, volume),
     )
     return verification, volume
 
