@@ -5,7 +5,7 @@ writes a reader may look at ``DEVELOPMENT`` forms only; the held-out ones are fo
 """
 
 from archive.demo.drawing.chance import random_look, random_volume, random_wear
-from archive.demo.drawing.easy import number_run, volume_of
+from archive.demo.drawing.easy import number_run, tidy_look, volume_of
 from archive.demo.drawing.forms_development import DEVELOPMENT
 from archive.demo.drawing.forms_held_out import HELD_OUT
 from archive.demo.drawing.output import draw_images, draw_pdf
@@ -43,5 +43,6 @@ __all__ = [
     "random_look",
     "random_volume",
     "random_wear",
+    "tidy_look",
     "volume_of",
 ]

@@ -46,6 +46,7 @@ def random_wear(rng: Generator, condition: Condition) -> Wear:
             noise=_between(rng, 0.5, 2.5),
             blur=_between(rng, 0.2, 0.5),
             shadow=_between(rng, 0.0, 0.2),
+            dust=4,
         )
     return Wear(
         skew=_between(rng, 1.0, 3.0),
@@ -55,6 +56,7 @@ def random_wear(rng: Generator, condition: Condition) -> Wear:
         blur=_between(rng, 0.4, 0.9),
         shadow=_between(rng, 0.3, 0.7),
         stains=int(rng.integers(0, 3)),
+        dust=60,
     )
 
 

@@ -19,7 +19,7 @@ def _county() -> Form:
         (23, 76.5, "合计(大写)"),
     )
     labels = (
-        Label(95, 11, "江淮省农村电费专用发票", 6.2, "centre", spacing=1.2, bold=0.12),
+        Label(89, 11, "江淮省农村电费专用发票", 5.8, "centre", spacing=0.8, bold=0.12),
         Label(95, 19.5, "存 根 联", 4.2, "centre"),
         Label(12, 28.5, "户号："),
         Label(62, 28.5, "电费月份："),
@@ -188,7 +188,7 @@ def _ticket() -> Form:
 def _electronic() -> Form:
     """A printed electronic invoice: no code, a number of twenty digits at the top right."""
     labels = (
-        Label(98, 12, "电子发票(普通发票)", 6.4, "centre", bold=0.1),
+        Label(95, 12, "电子发票(普通发票)", 6.4, "centre", bold=0.1),
         Label(16, 31.5, "购"),
         Label(16, 36.5, "买"),
         Label(16, 41.5, "方"),
@@ -218,7 +218,7 @@ def _electronic() -> Form:
     rules = (
         *grid(13, 27, (6, 79, 79), (19,)),
         *grid(13, 46, (164,), (26, 9, 16)),
-        Rule(60, 7, 136, 7, 0.3),
+        Rule(57, 7, 133, 7, 0.3),
     )
     fields = (
         Field("payer", 35, 32),
@@ -232,16 +232,16 @@ def _electronic() -> Form:
         Field("account", 36, 85),
         Field("meter", 30, 92),
         Field("collector", 30, 100),
-        Field("date", 163, 21, 3.2),
+        Field("date", 156, 23, 3.2),
     )
     return Form(
         "electronic",
         190,
         105,
-        (*labels, Label(140, 21, "开票日期：", 3.2)),
+        (*labels, Label(140, 23, "开票日期：", 3.2)),
         rules,
         fields,
-        number=NumberPlace(184, 14.5, 3.4, "right", face="hei", lead_in_form_ink=True),
+        number=NumberPlace(184, 17.6, 3.4, "right", face="hei", lead_in_form_ink=True),
         code=NumberPlace(140, 8, 3.2),
         seal_at=(98, 16),
         sign_at=(150, 95),

@@ -6,31 +6,29 @@ from typing import cast
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from archive.demo.drawing.ink import Mask, clouds, set_line
 from archive.demo.drawing.strokes import DIGITS, drawn
 
 
 @lru_cache(maxsize=2)
-def _dot(size: int) -> NDArray[np.float32]:
+def _dot(size: int) -> Mask:
+    """What one needle leaves: dark in its middle."""
     axis = (np.arange(size, dtype=np.float32) + 0.5) / size - 0.5
     distance = np.hypot(axis[:, None], axis[None, :])
-    return cast("NDArray[np.float32]", np.clip(1.25 - distance * 1.15, 0.35, 1.0))
+    return cast("Mask", (255 * np.clip(1.25 - distance * 1.15, 0.35, 1.0)).astype(np.uint8))
 
 
 def needle_line(text: str, pixels: float, rng: Generator) -> Mask:
     """A line as a 24-needle printer strikes it: dots on a coarse raster, some rows weak."""
     coarse = set_line(text, "song", 24, bold=0.3)
-    coarse = cast("Mask", np.where(coarse > 88, 255, 0).astype(np.uint8))
-    size = 4
-    fine = np.kron(coarse, np.ones((size, size), dtype=np.uint8)).astype(np.float32)
-    struck = fine * np.tile(_dot(size), (coarse.shape[0], coarse.shape[1]))
-    rows = 0.75 + 0.25 * rng.random((coarse.shape[0], 1), dtype=np.float32)
-    struck *= np.repeat(rows, size, axis=0)
+    struck = (190 + 65 * rng.random((coarse.shape[0], 1))).astype(np.uint8)
+    coarse = np.where(coarse > 88, struck, np.uint8(0))
+    height, width = coarse.shape
+    fine = cv2.resize(coarse, (width * 4, height * 4), interpolation=cv2.INTER_NEAREST)
+    dotted = cast("Mask", cv2.multiply(fine, cv2.repeat(_dot(4), height, width), scale=1 / 255))
     scale = pixels / 24
-    width, height = round(coarse.shape[1] * scale), round(coarse.shape[0] * scale)
-    return resized(struck.astype(np.uint8), max(width, 1), max(height, 1))
+    return resized(dotted, max(round(width * scale), 1), max(round(height * scale), 1))
 
 
 def resized(mask: Mask, width: int, height: int) -> Mask:
@@ -70,11 +68,12 @@ def number_line(text: str, name: str, pixels: float, rng: Generator) -> Mask:
         "narrow": ("hei", 0.74, 0.035),
         "roman": ("song", 0.84, 0.04),
     }[name]
-    parts = []
+    parts, gap = [], max(round(pixels * 0.055), 1)
     for digit in text:
-        part = set_line(digit, font, pixels, spacing=pixels * 0.05, bold=pixels * bold)
-        width = round(part.shape[1] * squeeze)
-        parts.append(part if squeeze == 1.0 else resized(part, width, part.shape[0]))
+        part = np.ascontiguousarray(set_line(digit, font, pixels, bold=pixels * bold)[:, 2:-2])
+        if squeeze != 1.0:
+            part = resized(part, round(part.shape[1] * squeeze), part.shape[0])
+        parts.append(np.pad(part, ((0, 0), (gap, gap))))
     return _jolted(parts, pixels, rng, 0.012 if name in {"song", "narrow"} else 0.0)
 
 

@@ -16,13 +16,13 @@ _TEA: Colour = (214, 186, 140)
 
 def blank_sheet(look: Look, width: int, height: int, rng: Generator) -> Pixels:
     """A sheet nothing is printed on yet."""
-    sheet = np.empty((height, width, 3), dtype=np.uint8)
-    sheet[:] = look.paper
     rows, columns = height // 4 + 1, width // 4 + 1
     grain = 0.5 * clouds(rng, rows, columns, 60) + 0.5 * clouds(rng, rows, columns, 3)
     light = cast("Mask", (255 - 9 * grain).astype(np.uint8))
     light = cast("Mask", cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR))
-    return cast("Pixels", cv2.multiply(sheet, cv2.merge([light] * 3), scale=1 / 255))
+    shades = np.arange(256, dtype=np.float32)[:, None] / 255 * np.array(look.paper, np.float32)
+    table = shades.astype(np.uint8).reshape(1, 256, 3)
+    return cast("Pixels", cv2.LUT(cv2.cvtColor(light, cv2.COLOR_GRAY2RGB), table))
 
 
 def bind(sheet: Pixels, look: Look, rng: Generator) -> None:

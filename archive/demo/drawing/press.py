@@ -77,17 +77,20 @@ class Press:
     def stub(self, stub: StubSpec) -> Span:
         """Print, number and fill in; gives the span of the number's digits on the page."""
         look = self.look
+        numbering, filling = self.rng.spawn(2)
         lay(self.page, plate(look.form, look.dpi), self.origin, look.form_colour, 0.95)
         if stub.code:
             before = look.form.code_label
-            self._number(look.form.code, before, stub.code, weak=look.wear.faint_number / 2)
+            weak = look.wear.faint_number / 2
+            self.number(look.form.code, before, stub.code, numbering, weak=weak)
         weak = 0.985 if stub.spoilt == "washed-out" else look.wear.faint_number
-        span = self._number(look.form.number, look.number_style, stub.number, weak=weak)
-        self._fill_in(stub)
+        span = self.number(look.form.number, look.number_style, stub.number, numbering, weak=weak)
+        self._fill_in(stub, filling)
         return span
 
-    def _number(self, place: NumberPlace, before: str, number: str, *, weak: float) -> Span:
-        px, rng = Scale(self.look.dpi), self.rng
+    def number(self, place: NumberPlace, before: str, number: str, rng: Generator, *, weak: float) -> Span:  # fmt: skip
+        """Print a number where it belongs; gives the span of its digits."""
+        px = Scale(self.look.dpi)
         size = px(place.size)
         face = "hei" if place.face == "hei" else "song"
         lead = set_line(before, face, size * 0.86) if before else np.zeros((2, 1), np.uint8)
@@ -104,8 +107,8 @@ class Press:
         box = extent(body) or (0.0, 0.0, 1.0, 1.0)
         return (left + box[0], top + box[1], left + box[2], top + box[3])
 
-    def _fill_in(self, stub: StubSpec) -> None:
-        px, rng, fill = Scale(self.look.dpi), self.rng, self.look.fill
+    def _fill_in(self, stub: StubSpec, rng: Generator) -> None:
+        px, fill = Scale(self.look.dpi), self.look.fill
         facts = facts_of(stub, rng)
         shift = (rng.normal(0, 0.35), rng.normal(0, 0.3))
         for field in self.look.form.fields:

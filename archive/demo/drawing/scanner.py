@@ -18,6 +18,13 @@ Affine = NDArray[np.float64]
 """2 × 3, from pixels of the sheet to pixels of the page."""
 
 
+def empty_glass(width: int, height: int, bed: Colour) -> Pixels:
+    """The glass before anything lies on it: the colour of the lid."""
+    glass = np.empty((height, width, 3), dtype=np.uint8)
+    cv2.rectangle(glass, (0, 0), (width, height), bed, cv2.FILLED)
+    return glass
+
+
 def turn_about(angle: float, source: tuple[float, float], target: tuple[float, float]) -> Affine:
     """Turn by ``angle`` degrees so that the point ``source`` comes to lie on ``target``."""
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
@@ -76,8 +83,9 @@ def shade_gutter(page: Pixels, depth: float, edge: str, rng: Generator) -> None:
         light = light[::-1]
     line = (light * 255).clip(0, 255).astype(np.uint8)
     shape = (1, length) if edge in {"left", "right"} else (length, 1)
-    lit = np.broadcast_to(line.reshape(*shape, 1), page.shape)
-    page[:] = cv2.multiply(page, np.ascontiguousarray(lit), scale=1 / 255)
+    around = cv2.cvtColor(line.reshape(shape), cv2.COLOR_GRAY2RGB)
+    lit = cv2.repeat(around, page.shape[0] // shape[0], page.shape[1] // shape[1])
+    cv2.multiply(page, lit, dst=page, scale=1 / 255)
 
 
 @lru_cache(maxsize=2)
@@ -121,8 +129,22 @@ def fade(page: Pixels, amount: float, paper: Colour) -> Pixels:
     return cast("Pixels", cv2.LUT(page, table.reshape(1, 256, 3)))
 
 
+def scatter_dust(page: Pixels, most: int, rng: Generator) -> None:
+    """Specks on the glass, and at times a streak over the whole page, in place."""
+    height, width = page.shape[:2]
+    for _ in range(int(rng.integers(0, most + 1))):
+        at = (int(rng.integers(width)), int(rng.integers(height)))
+        shade = int(rng.integers(30, 150))
+        size = 0 if rng.random() < 0.7 else 1
+        cv2.circle(page, at, size, (shade, shade, shade), cv2.FILLED)
+    if most >= 30 and rng.random() < 0.2:
+        x = int(rng.integers(width))
+        page[:, x] = page[:, x] // 8 * 7
+
+
 def finish(page: Pixels, wear: Wear, dpi: int, seed: int, rng: Generator) -> Pixels:
     """The page as the sensor sees it."""
+    scatter_dust(page, wear.dust, rng)
     return add_noise(soften(page, wear.blur * dpi / 200), wear.noise, seed, rng)
 
 

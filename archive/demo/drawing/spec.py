@@ -76,6 +76,7 @@ class Wear:
         blur: Gaussian sigma in pixels at 200 dpi.
         shadow: 0–1, darkness of the gutter.
         stains: how many stains and creases a page has, at most.
+        dust: how many specks lie on the glass, at most; many leave a streak, too.
     """
 
     skew: float = 0.0
@@ -85,6 +86,7 @@ class Wear:
     blur: float = 0.0
     shadow: float = 0.0
     stains: int = 0
+    dust: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ DIGITS: dict[str, Sign] = {
 """Round-ended digits as engraved numbering wheels have them."""
 
 
-def _smooth(stroke: Stroke, steps: int = 10) -> NDArray[np.float64]:
+def _smooth(stroke: Stroke, steps: int) -> NDArray[np.float64]:
     """A curve through the points; it bends sharply where a point stands twice."""
     pieces: list[list[tuple[float, float]]] = [[stroke[0]]]
     for before, here in pairwise(stroke):
@@ -167,10 +167,11 @@ def drawn(
         (int((size[1] + 2 * margin) * fine), int((size[0] + 2 * margin) * fine)), dtype=np.uint8
     )
     unit = np.array(size) / 100
+    steps = 5 if max(size) < 40 else 10
     for stroke in sign:
         wandering = rng.normal(0, shake, 2)
         held = tuple((x + wandering[0], y + wandering[1]) for x, y in stroke)
-        path = _smooth(_strayed(held, shake * 0.7, rng)) * unit + margin
+        path = _smooth(_strayed(held, shake * 0.7, rng), steps) * unit + margin
         breadth = _swelling(len(path), brush, rng) * width * fine
         at = np.round(path * fine * 16).astype(np.int32)
         for a, b, broad in zip(at, at[1:], breadth, strict=False):

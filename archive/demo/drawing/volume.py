@@ -13,6 +13,7 @@ from archive.demo.drawing.press import Press, Scale
 from archive.demo.drawing.scanner import (
     Affine,
     clipped,
+    empty_glass,
     fade,
     finish,
     half_turn,
@@ -157,8 +158,7 @@ class Scan:
         """One page of it."""
         look, rng = self.look, np.random.default_rng([self.spec.seed, 1, 1, turn.number])
         width, height = self.binder.glass_size()
-        glass = np.empty((height, width, 3), dtype=np.uint8)
-        glass[:] = look.bed
+        glass = empty_glass(width, height, look.bed)
         laid: list[tuple[Printed, Affine]] = []
         for leaf in self.binder.leaves(turn.sheet):
             affine = self._position(leaf, turn, (width, height), rng)
