@@ -42,7 +42,11 @@ _PART = 8 << 20
 
 _KEPT = "Enabled"
 _RETRIES = urllib3.Retry(
-    total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False
+    total=3,
+    connect=1,
+    backoff_factor=0.2,
+    status_forcelist=[500, 502, 503, 504],
+    raise_on_status=False,
 )
 _TIMEOUT = urllib3.Timeout(connect=3, read=30)
 _INSUFFICIENT_STORAGE = 507
