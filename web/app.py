@@ -7,7 +7,9 @@ from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
+from archive.settings import Settings
 from archive.system import System
+from archive.wiring import configure_logging, create_system
 from web import errors
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit
@@ -60,3 +62,10 @@ async def _outermost(
             LANGUAGE_COOKIE, chosen, max_age=31_536_000, httponly=True, samesite="lax"
         )
     return response
+
+
+def create_app_from_environment() -> FastAPI:
+    """The application of this installation, for an ASGI server."""
+    settings = Settings()
+    configure_logging(settings)
+    return create_app(create_system(settings))

@@ -1,0 +1,41 @@
+"""``archive people first``: the first administrator of a new installation."""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import func, select
+
+from archive.access import Actor, Office, Role
+from archive.errors import Conflict
+from archive.people import actions
+from archive.people.person import Person
+from archive.settings import Settings
+from archive.wiring import create_system
+
+app = typer.Typer(no_args_is_help=True)
+INSTALLER = Actor(code="installer", offices=(Office(Role.ADMINISTRATOR, None),))
+
+
+class NotTheFirst(Conflict):
+    """There are people already; an administrator adds more on the pages."""
+
+
+@app.callback()
+def group() -> None:
+    """人员与任职 · persons and appointments."""
+
+
+@app.command()
+def first(
+    code: Annotated[str, typer.Option(help="工号 · staff number")],
+    name: Annotated[str, typer.Option(help="姓名 · name")],
+    password: Annotated[
+        str, typer.Option(prompt="密码 · password", hide_input=True, confirmation_prompt=True)
+    ],
+) -> None:
+    """Make the first person, a system administrator; only while there is nobody."""
+    with create_system(Settings()).transaction(INSTALLER) as tx:
+        if tx.session.scalar(select(func.count()).select_from(Person)):
+            raise NotTheFirst
+        person = actions.add_person(tx, code, name, password)
+        actions.appoint(tx, person.id, Role.ADMINISTRATOR, None)
