@@ -147,6 +147,7 @@ def _is_current(built: Path, wanted: str) -> bool:
 
 def _write(contents: Mapping[str, bytes], fingerprint: str, built: Path) -> None:
     built.mkdir(parents=True, exist_ok=True)
+    before = _read_manifest(built).get("files", {}).values()
     files: dict[str, str] = {}
     for name, content in contents.items():
         stem, _, kind = name.rpartition(".")
@@ -157,7 +158,12 @@ def _write(contents: Mapping[str, bytes], fingerprint: str, built: Path) -> None
         built / MANIFEST,
         json.dumps({"fingerprint": fingerprint, "files": files}, indent=1).encode(),
     )
-    kept = {MANIFEST, *files.values(), *(f"{name}.gz" for name in files.values())}
+    _sweep(built, {*before, *files.values()})
+
+
+def _sweep(built: Path, named: set[str]) -> None:
+    """Removes what is no longer named; the generation before stays for a server still running."""
+    kept = {MANIFEST, *named, *(f"{name}.gz" for name in named)}
     for path in built.iterdir():
         if path.name not in kept:
             path.unlink(missing_ok=True)

@@ -22,6 +22,7 @@
       if (from === "viewer") { viewer.chosen = key; viewer.draw(); } else viewer.choose(key);
     }
     openFinding(finding);
+    if (!finding && from !== "viewer" && matchMedia("(width < 64rem)").matches) document.getElementById("desk-pages").scrollIntoView();
   });
 
   // Opening a finding shows its place: `toggle` does not bubble, so it is caught on the way down.

@@ -23,6 +23,7 @@
       const shown = root.querySelector(".thumbnails [aria-current]");
       this.at = Math.max(0, this.pages.findIndex((page) => String(page.n) === shown?.dataset.page));
       this.turns = {};
+      if (shown) this.reveal(shown);
       root.addEventListener("click", (event) => this.clicked(event));
       this.stage.addEventListener("pointerdown", () => this.wake(), { once: true });
       this.stage.addEventListener("wheel", (event) => { event.preventDefault(); this.wake(); }, { once: true, passive: false });
@@ -42,6 +43,11 @@
       if (this.osd) return this.osd;
       await load(this.root.dataset.script);
       if (this.osd) return this.osd;
+      // OpenSeadragon would put a style element of its own into the page, which our policy forbids.
+      // It does not where it finds one by that name; ours is no HTML and does nothing.
+      const instead = document.createElementNS("urn:nothing", "style");
+      instead.setAttribute("data-openseadragon-mobile-css", "");
+      document.head.append(instead);
       this.osd = window.OpenSeadragon({
         element: this.stage,
         drawer: "canvas",
