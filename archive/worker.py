@@ -4,12 +4,17 @@ import os
 import secrets
 import signal
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from archive import outbox
 from archive.access import SYSTEM
+from archive.custody.watching import watched_folder
+from archive.housekeeping import clear_away
 from archive.jobs import keep_promise
 from archive.queue import Nudge, create_consumer, create_queue, keep_task
 from archive.settings import Settings
@@ -19,6 +24,7 @@ from archive.wiring import create_system
 _log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
+CLEAR_SECONDS = 3600.0
 AGAIN_AFTER = timedelta(seconds=30)
 
 
@@ -54,10 +60,15 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     system = create_system(settings, nudge=lambda _ids: None)
     task = keep_task(queue, lambda promise_id: keep_promise(system, promise_id, name))
     consumer = create_consumer(queue, workers=2)
-    sweep = Sweep(system, Nudge(queue, task))
     stop = threading.Event()
-    thread = threading.Thread(target=_tend, args=(sweep, stop, parent), daemon=True)
-    thread.start()
+    rounds = [_Round(SWEEP_SECONDS, Sweep(system, Nudge(queue, task)))]
+    rounds.append(_Round(CLEAR_SECONDS, partial(clear_away, system)))
+    if settings.watch_dir is not None:
+        rounds.append(_Round(SWEEP_SECONDS, watched_folder(system, settings.watch_dir).poll))
+    if parent is not None:
+        rounds.append(_Round(SWEEP_SECONDS, partial(_stop_without, parent)))
+    for each in rounds:
+        threading.Thread(target=each.run, args=(stop,), daemon=True).start()
     _log.info("worker started", worker=name)
     try:
         consumer.run()
@@ -65,13 +76,24 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         stop.set()
 
 
-def _tend(sweep: Sweep, stop: threading.Event, parent: int | None) -> None:
-    while not stop.wait(SWEEP_SECONDS):
-        if parent is not None and os.getppid() != parent:
-            _log.info("parent gone, worker stops")
-            os.kill(os.getpid(), signal.SIGTERM)
-            return
-        try:
-            sweep()
-        except Exception:  # noqa: BLE001 - the next round may succeed
-            _log.warning("sweep failed", exc_info=True)
+@dataclass(frozen=True)
+class _Round:
+    """Something done again and again; a failure is logged and the next round comes."""
+
+    seconds: float
+    work: Callable[[], object]
+
+    def run(self, stop: threading.Event) -> None:
+        while True:
+            try:
+                self.work()
+            except Exception:  # noqa: BLE001 - the next round may succeed
+                _log.warning("round failed", exc_info=True)
+            if stop.wait(self.seconds):
+                return
+
+
+def _stop_without(parent: int) -> None:
+    if os.getppid() != parent:
+        _log.info("parent gone, worker stops")
+        os.kill(os.getpid(), signal.SIGTERM)

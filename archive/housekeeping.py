@@ -1,0 +1,62 @@
+"""What is cleared away by itself: objects no row names, spools of the dead, ended sign-ins.
+
+Objects come before rows, so dying in between leaves an object nobody knows. It is removed after
+a grace period in which its row may still come, and the removal goes on the trail.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import delete, select
+
+from archive.access import SYSTEM
+from archive.custody.scan import ScanFile, ScanPage
+from archive.ingest import spool
+from archive.people.person import SignIn
+from archive.system import System
+from archive.transaction import Transaction
+
+NAMED_BY = (ScanFile.object_key, ScanPage.image_key, ScanPage.thumb_key)
+"""Every column that names an object; a capability that keeps objects adds its own."""
+
+BATCH = 500
+
+
+def sweep_orphans(system: System) -> int:
+    """Destroy objects that no row names and that are older than the grace period."""
+    before = system.clock.now() - timedelta(hours=system.settings.orphan_hours)
+    old = (key for key, written_at in system.objects.keys() if written_at < before)
+    swept = 0
+    for batch in _batches(old):
+        with system.transaction(SYSTEM, writes=False) as tx:
+            orphans = batch - _named(tx, batch)
+        for key in orphans:
+            system.objects.destroy(key)
+        swept += len(orphans)
+    system.objects.discard_unfinished(before)
+    if swept:
+        with system.transaction(SYSTEM) as tx:
+            tx.record("objects.swept", "objects", count=swept)
+    return swept
+
+
+def clear_away(system: System) -> None:
+    """The round of small clearances."""
+    spool.sweep(system.settings.effective_spool_dir)
+    with system.transaction(SYSTEM) as tx:
+        tx.session.execute(delete(SignIn).where(SignIn.ends_at <= tx.now))
+    sweep_orphans(system)
+
+
+def _named(tx: Transaction, keys: set[str]) -> set[str]:
+    found: set[str] = set()
+    for column in NAMED_BY:
+        found.update(tx.session.scalars(select(column).where(column.in_(keys))))
+    return found
+
+
+def _batches(keys: Iterable[str]) -> Iterator[set[str]]:
+    waiting = iter(keys)
+    while batch := set(islice(waiting, BATCH)):
+        yield batch
