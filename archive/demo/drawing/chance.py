@@ -48,10 +48,11 @@ def random_wear(rng: Generator, condition: Condition) -> Wear:
             shadow=_between(rng, 0.0, 0.2),
             dust=4,
         )
+    faint = _between(rng, 0.15, 0.6)
     return Wear(
         skew=_between(rng, 1.0, 3.0),
-        faint=_between(rng, 0.15, 0.6),
-        faint_number=_between(rng, 0.0, 0.55),
+        faint=faint,
+        faint_number=_between(rng, 0.0, min(0.55, 0.85 - faint)),
         noise=_between(rng, 3.0, 9.0),
         blur=_between(rng, 0.4, 0.9),
         shadow=_between(rng, 0.3, 0.7),

@@ -68,7 +68,8 @@ class Desk:
         at = self._within((round(x - mask.shape[1] / 2), round(y - mask.shape[0] / 2)), mask)
         strength = float(rng.uniform(0.5, 0.85))
         if hidden(mask, at, self.number) > 0.02:
-            strength = min(strength, 0.42 if look.grey else 0.55)
+            most = 0.42 if look.grey else 0.55
+            strength = min(strength, most * (1 - 0.5 * look.wear.faint_number))
         lay(self.page, mask, at, _SEAL_INK, strength)
 
     def _within(self, at: tuple[int, int], mask: Mask) -> tuple[int, int]:

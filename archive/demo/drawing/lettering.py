@@ -60,13 +60,13 @@ def number_line(text: str, name: str, pixels: float, rng: Generator) -> Mask:
         return needle_line(text, pixels, rng)
     if name == "wheel":
         size = (pixels * 0.4, pixels * 0.7)
-        parts = [drawn(DIGITS[digit], size, pixels * 0.085, rng) for digit in text]
+        parts = [drawn(DIGITS[digit], size, pixels * 0.075, rng) for digit in text]
         return _jolted([np.pad(part, ((0, 0), (1, 1))) for part in parts], pixels, rng, 0.012)
     font, squeeze, bold = {
         "song": ("song", 1.0, 0.012),
         "hei": ("hei", 1.0, 0.0),
-        "narrow": ("hei", 0.74, 0.035),
-        "roman": ("song", 0.84, 0.04),
+        "narrow": ("hei", 0.74, 0.02),
+        "roman": ("song", 0.84, 0.022),
     }[name]
     parts, gap = [], max(round(pixels * 0.055), 1)
     for digit in text:
