@@ -10,7 +10,6 @@ one constraint speak about place and overlap on every database.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from archive.errors import Invalid
 
 CODE = re.compile(r"\d{12}|\d{10}|")
 NUMBER = re.compile(r"\d{6,20}")
+_FULL_WIDTH = {0x3000: " "} | {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 MAX_RUN = 1_000_000
 
@@ -47,12 +47,15 @@ class RunTooLong(Invalid):
 
 
 def normal_digits(text: str, *, field: str | None = None) -> str:
-    """The text with full-width digits folded and surrounding space removed.
+    """The text with full-width characters folded and the spaces between digits removed.
+
+    Only what an input method writes full-width is folded; ``²`` or ``①`` may be a slip and is
+    left to be refused.
 
     Raises:
         SpoiledBySpreadsheet: for ``1.2E+11`` and the like.
     """
-    folded = unicodedata.normalize("NFKC", text).strip().replace(" ", "")
+    folded = text.translate(_FULL_WIDTH).strip().replace(" ", "")
     if _SCIENTIFIC.fullmatch(folded):
         raise SpoiledBySpreadsheet(field=field, text=text.strip()[:40])
     return folded
@@ -87,7 +90,7 @@ def key_of(code: str, number: str) -> str:
     return f"{code}:{len(number):02d}:{number}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class NumberRun:
     """Numbers of one code and one width, from ``first`` to ``last``, both included (号段)."""
 
