@@ -10,7 +10,7 @@ from starlette.responses import Response
 from archive.settings import Settings
 from archive.system import System
 from archive.wiring import configure_logging, create_system
-from web import errors
+from web import api, errors
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit
 from web.deps import LANGUAGE_COOKIE
@@ -36,13 +36,20 @@ PAGES = (session.router, home.router)
 
 def create_app(system: System) -> FastAPI:
     """The pages and the API of ``system``."""
-    app = FastAPI(title="供电所档案 · Station archive", docs_url="/api/docs", redoc_url=None)
+    app = FastAPI(
+        title="供电所档案 · Station archive",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
     app.state.system = system
     app.middleware("http")(_outermost)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(BodyLimit, limit=system.settings.max_upload_mb * 1_000_000)
     errors.install(app)
     app.mount(ADDRESS, BuiltFiles(), name="static")
+    app.include_router(api.router)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     return app

@@ -1,1 +1,14 @@
-"""The same verbs as JSON under ``/api/v1``."""
+"""The same verbs as JSON under ``/api/v1``, described by OpenAPI at ``/api/docs``.
+
+Sign in with ``POST /api/v1/sign-in`` and send the token as ``Authorization: Bearer …``. Money is
+integer fen, kWh a decimal string, numbers and codes strings, instants ISO 8601 in UTC. An
+expected error is ``{"error", "kind", "message", "field", "facts"}`` with the status of its kind.
+"""
+
+from fastapi import APIRouter
+
+from web.api import books, gate, people, plans, scans, session, trail, verifications, volumes
+
+router = APIRouter(prefix="/api/v1")
+for part in (session, people, plans, gate, books, volumes, scans, verifications, trail):
+    router.include_router(part.router)

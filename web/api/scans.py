@@ -1,0 +1,84 @@
+"""Scans: receive, follow the reading, settle what the machine doubts."""
+
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel
+from sqlalchemy import func, select
+from starlette.concurrency import run_in_threadpool
+
+from archive.custody.actions import scans
+from archive.custody.receiving import receive, scan_limits
+from archive.custody.scan import Scan, ScanFile, ScanPage, Verdict
+from archive.ingest.spool import Spool
+from web.api.told import ScanFileTold, ScanProgress, ScanTold, SettlementTold
+from web.api.volumes import readable_volume
+from web.deps import SignedIn
+
+router = APIRouter(tags=["scans"])
+
+
+class NewSettlement(BaseModel):
+    page: int = 0
+    verdict: Verdict
+    stub_id: int | None = None
+    number: str = ""
+    note: str = ""
+
+
+@router.post("/volumes/{volume_id}/scans", status_code=201)
+async def receive_scan(
+    visit: SignedIn,
+    volume_id: int,
+    request: Request,
+    x_file_name: Annotated[str, Header()] = "scan.pdf",
+) -> ScanTold:
+    """Receive a scan as the raw body (a PDF or one image), streamed, never held whole.
+
+    The file's name goes percent-encoded into ``X-File-Name``.
+    """
+    settings = visit.system.settings
+    limit = scan_limits(settings).bytes_in_all
+    with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
+        part = spool.begin(unquote(x_file_name))
+        async for piece in request.stream():
+            if piece:
+                await run_in_threadpool(part.write, piece)
+        await run_in_threadpool(part.finish)
+        scan = await run_in_threadpool(
+            receive, visit.system, visit.actor, volume_id, spool.files, source="api"
+        )
+    return ScanTold.model_validate(scan)
+
+
+@router.get("/scans/{scan_id}")
+def progress(visit: SignedIn, scan_id: int) -> ScanProgress:
+    """How far the reading has come."""
+    with visit.reading() as tx:
+        scan = tx.get(Scan, scan_id)
+        readable_volume(tx, scan.volume_id)
+        read = tx.session.scalar(
+            select(func.count()).select_from(ScanPage).where(ScanPage.scan_id == scan_id)
+        )
+        files = tx.session.scalars(
+            select(ScanFile).where(ScanFile.scan_id == scan_id).order_by(ScanFile.position)
+        )
+        told = ScanTold.model_validate(scan).model_dump()
+        return ScanProgress(
+            **told,
+            pages_read=read or 0,
+            files=[ScanFileTold.model_validate(file) for file in files],
+        )
+
+
+@router.post("/scans/{scan_id}/read-again")
+def read_again(visit: SignedIn, scan_id: int) -> ScanTold:
+    with visit.transaction() as tx:
+        return ScanTold.model_validate(scans.read_again(tx, scan_id))
+
+
+@router.post("/scans/{scan_id}/settlements", status_code=201)
+def settle(visit: SignedIn, scan_id: int, given: NewSettlement) -> SettlementTold:
+    with visit.transaction() as tx:
+        return SettlementTold.model_validate(scans.settle(tx, scan_id, **given.model_dump()))
