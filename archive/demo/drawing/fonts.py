@@ -12,7 +12,7 @@ _FACES: dict[str, Path] = {
 }
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=32)
 def face(name: str, pixels: int) -> ImageFont.FreeTypeFont:
     """The face of that name (``song`` serif, ``hei`` sans), its em square ``pixels`` high."""
     return ImageFont.truetype(str(_FACES[name]), max(pixels, 4))
