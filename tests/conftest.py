@@ -109,6 +109,7 @@ def seaweed(request: pytest.FixtureRequest, _servers: Servers) -> Seaweed:
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     template = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite3"
     _migrate(f"sqlite:///{template}")
+    assert not template.with_name(f"{template.name}-wal").exists(), "the copy would lack rows"
     return template
 
 
@@ -230,6 +231,9 @@ def pytest_terminal_summary(
 
 
 def _migrate(url: str) -> None:
-    from archive.migrations import upgrade
+    from archive import migrations
+    from archive.db import create_engine_for
 
-    upgrade(url)
+    engine = create_engine_for(url)
+    migrations.upgrade(engine)
+    engine.dispose()

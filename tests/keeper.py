@@ -58,7 +58,7 @@ def keep(folder: Path, end_signal: int) -> None:
 
 
 if __name__ == "__main__":
-    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)  # not SIG_IGN, which the server would inherit
     os.umask(0o077)
     keep(Path(sys.argv[1]), int(sys.argv[2]))
