@@ -12,10 +12,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.custody.numbers import NumberRun, after
+from archive.custody.numbers import NumberRun, after, key_check
 from archive.db import Base, Instant, Kwh, OrderedText, RowId, refused_by
 from archive.errors import Conflict, Invalid, Refused
 from archive.workflow import Workflow
@@ -23,6 +23,10 @@ from archive.workflow import Workflow
 
 class NumbersAlreadyIssued(Conflict):
     """Some of these numbers stand in another book already."""
+
+
+class BookNotGranted(Conflict):
+    """No request that passed the gate grants this book; held by the database itself."""
 
 
 class HandoverOpen(Conflict):
@@ -110,6 +114,8 @@ class Book(Base, kw_only=True):
         Index(None, "request_id"),
         Index(None, "holder_id"),
         CheckConstraint("first_key <= last_key", name="order"),
+        CheckConstraint(key_check("first", "first_key"), name="first_key"),
+        CheckConstraint(key_check("last", "last_key"), name="last_key"),
         CheckConstraint("length(first) = length(last)", name="width"),
     )
 
@@ -210,6 +216,9 @@ class Handover(Base, kw_only=True):
     closed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     used_through: Mapped[str | None] = mapped_column(String(20), default=None)
     remark: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(init=False)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class UseEntry(Base, kw_only=True):
@@ -224,6 +233,8 @@ class UseEntry(Base, kw_only=True):
         Index(None, "volume_id"),
         Index("ix_use_entry_unbound", "station_id", "volume_id", "used_on"),
         CheckConstraint("first_key <= last_key", name="order"),
+        CheckConstraint(key_check("first", "first_key"), name="first_key"),
+        CheckConstraint(key_check("last", "last_key"), name="last_key"),
         CheckConstraint("kwh >= 0", name="kwh"),
     )
 
@@ -237,7 +248,7 @@ class UseEntry(Base, kw_only=True):
     first_key: Mapped[str] = mapped_column(OrderedText, unique=True)
     last_key: Mapped[str] = mapped_column(OrderedText)
     kwh: Mapped[Decimal] = mapped_column(Kwh)
-    amount_fen: Mapped[int]
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     volume_id: Mapped[int | None] = mapped_column(ForeignKey("volume.id"), default=None)
@@ -272,3 +283,4 @@ class VoidEntry(Base, kw_only=True):
 refused_by(NumbersAlreadyIssued, "no_overlap_book", "uq_book_first_key", "book.first_key")
 refused_by(HandoverOpen, "uq_handover_open", "handover.book_id")
 refused_by(AlreadyVoid, "uq_void_entry_number_key", "void_entry.number_key")
+refused_by(BookNotGranted, "book_beyond_request")

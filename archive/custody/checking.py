@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.custody.numbers import NumberRun
+from archive.custody.numbers import NumberRun, key_of
 from archive.custody.reading import Expected, PageReading
 from archive.custody.reading_task import read_pages
 from archive.custody.receiving import inspector
@@ -124,7 +124,7 @@ def _compared(
     outcome = reconcile(
         bound=[run],
         issued=[run],
-        register=RegisterFacts((run,), voids),
+        register=RegisterFacts((run,), frozenset(key_of(run.code, void) for void in voids)),
         cover=CoverFacts(len(run), tuple(sorted(voids))),
         seen=seen,
         page_problems={item.page: [str(p) for p in item.problems] for item in readings},

@@ -29,6 +29,10 @@ class ClearanceTaken(Conflict):
     """Another request was granted on the same clearance."""
 
 
+class NoClearance(Conflict):
+    """The clearance is another station's, or void; held by the database itself."""
+
+
 class WrongNumberOfBooks(Invalid):
     """The runs given are not as many books as were requested."""
 
@@ -285,3 +289,4 @@ def closed_months_end(today: date, grace_days: int) -> date:
 
 
 refused_by(ClearanceTaken, "uq_book_request_clearance", "book_request.clearance_id")
+refused_by(NoClearance, "request_without_clearance")

@@ -90,6 +90,17 @@ def key_of(code: str, number: str) -> str:
     return f"{code}:{len(number):02d}:{number}"
 
 
+def key_check(number: str, key: str) -> str:
+    """The same in SQL, for a CHECK: that the column ``key`` is the key of the column ``number``."""
+    padding = f"CASE WHEN length({number}) < 10 THEN '0' ELSE '' END"
+    return f"{key} = code || ':' || {padding} || length({number}) || ':' || {number}"
+
+
+def number_of(key: str) -> str:
+    """The number a key stands for."""
+    return key.rpartition(":")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class NumberRun:
     """Numbers of one code and one width, from ``first`` to ``last``, both included (号段)."""

@@ -8,14 +8,14 @@ A count is never compared instead of a set: 99 valid + 1 void = 100 though one n
 and one doubled (``domain.md`` §9, trap 14).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from archive.custody.numbers import NumberRun
+from archive.custody.numbers import NumberRun, key_of, number_of
 from archive.ocr import Box
 
 
@@ -74,6 +74,7 @@ PAGE_PROBLEMS = {
     "faint": FindingCode.PAGE_FAINT,
     "not-read": FindingCode.PAGE_NOT_READ,
 }
+"""What a reader's word for a problem means; a word not known here counts as not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class SeenStub:
 
 @dataclass(frozen=True, slots=True)
 class CoverFacts:
-    """What the cover says."""
+    """What the cover says; it names void numbers without their codes."""
 
     sets: int
     void_numbers: tuple[str, ...]
@@ -110,10 +111,15 @@ class CoverFacts:
 
 @dataclass(frozen=True, slots=True)
 class RegisterFacts:
-    """What the use register says of the volume's numbers."""
+    """What the use register says of the volume's numbers.
+
+    Attributes:
+        voids: keys of the void numbers (:func:`~archive.custody.numbers.key_of`); the same
+            number under another code is another number.
+    """
 
     runs: tuple[NumberRun, ...]
-    void_numbers: frozenset[str]
+    voids: frozenset[str]
     kwh: Decimal | None = None
     amount_fen: int | None = None
 
@@ -225,7 +231,7 @@ class _Standing:
     issued: bool
     registered: bool
     scanned: bool
-    voids: frozenset[str]
+    void: bool
 
 
 def _cells(
@@ -241,13 +247,13 @@ def _cells(
             issued=any(other.code == run.code and number in other for other in issued),
             registered=any(other.code == run.code and number in other for other in register.runs),
             scanned=scanned,
-            voids=register.void_numbers,
+            void=key_of(run.code, number) in register.voids,
         )
         found = places.get((run.code, number), ())
-        yield Cell(number, run.code, _status(number, standing, found), found)
+        yield Cell(number, run.code, _status(standing, found), found)
 
 
-def _status(number: str, place: _Standing, places: tuple[SeenStub, ...]) -> NumberStatus:
+def _status(place: _Standing, places: tuple[SeenStub, ...]) -> NumberStatus:
     if not place.issued:
         return NumberStatus.NOT_ISSUED
     if not place.registered:
@@ -256,7 +262,7 @@ def _status(number: str, place: _Standing, places: tuple[SeenStub, ...]) -> Numb
         return NumberStatus.NOT_SCANNED
     if len(places) != 1:
         return NumberStatus.DOUBLE if places else NumberStatus.MISSING
-    return _VOID_STATUS[number in place.voids, places[0].void]
+    return _VOID_STATUS[place.void, places[0].void]
 
 
 _VOID_STATUS = {
@@ -329,10 +335,10 @@ def _stub_findings(
 
 def _page_findings(problems: Mapping[int, Sequence[str]], with_stubs: set[int]) -> list[Finding]:
     return [
-        Finding(PAGE_PROBLEMS[problem], {"page": page})
+        Finding(PAGE_PROBLEMS.get(problem, FindingCode.PAGE_NOT_READ), {"page": page})
         for page, named in sorted(problems.items())
         for problem in named
-        if problem in PAGE_PROBLEMS and not (problem == "no-stub-found" and page in with_stubs)
+        if not (problem == "no-stub-found" and page in with_stubs)
     ]
 
 
@@ -345,14 +351,15 @@ def _cover_findings(
         findings.append(
             Finding(FindingCode.COUNT_DIFFERS, {"cover": cover.sets, "bound": bound_sets})
         )
-    on_cover = set(cover.void_numbers)
+    on_cover = Counter(cover.void_numbers)
+    registered = Counter(number_of(key) for key in register.voids)
     findings += [
         Finding(FindingCode.COVER_VOID_NOT_REGISTERED, {"number": number})
-        for number in sorted(on_cover - register.void_numbers)
+        for number in sorted((on_cover - registered).elements())
     ]
     findings += [
         Finding(FindingCode.REGISTERED_VOID_NOT_ON_COVER, {"number": number})
-        for number in sorted(register.void_numbers - on_cover)
+        for number in sorted((registered - on_cover).elements())
     ]
     if cover.kwh is not None and cover.kwh != register.kwh:
         findings.append(

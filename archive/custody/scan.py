@@ -156,7 +156,11 @@ class Verdict(StrEnum):
 class Settlement(Base, kw_only=True):
     """A person's word on one place of one page (人工判定); kept for ever, the last counts.
 
-    ``stub_id`` is None for a stub the machine did not find at all.
+    With ``stub_id`` it is about a stub the machine found; with a number alone about one it did
+    not find; with neither about the page: nothing more is to be read there.
+
+    Attributes:
+        code: the invoice code as the person sees it; None leaves it as the machine read it.
     """
 
     __tablename__ = "settlement"
@@ -168,6 +172,7 @@ class Settlement(Base, kw_only=True):
     stub_id: Mapped[int | None] = mapped_column(ForeignKey("found_stub.id"), default=None)
     verdict: Mapped[Verdict] = mapped_column(String(12))
     number: Mapped[str | None] = mapped_column(String(20), default=None)
+    code: Mapped[str | None] = mapped_column(String(12), default=None)
     note: Mapped[str] = mapped_column(Text, default="")
     settled_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime] = mapped_column(Instant)

@@ -7,6 +7,7 @@ The signature covers the digest of the *dossier*: runs, cover, register, scans, 
 settlements, findings, stub books and check-list, exactly as they stood on the desk.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from archive.audit import canonical
 from archive.db import Base, Instant, RowId, refused_by
 from archive.errors import Conflict, Invalid
 from archive.workflow import Workflow
@@ -137,6 +139,21 @@ class Verification(Base, kw_only=True):
     reasons: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
     voided_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     void_reason: Mapped[str] = mapped_column(String(60), default="")
+    version: Mapped[int] = mapped_column(init=False)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+    def signature(self, dossier_digest: str) -> str:
+        """Digest of what the signature stands for: the dossier, the stubs, the answers, who."""
+        signed = {
+            "dossier": dossier_digest,
+            "volume": self.volume_id,
+            "stub_books": self.stub_book_ids,
+            "check_list": self.check_list,
+            "opinion": self.opinion,
+            "signer": self.decided_by_id,
+        }
+        return hashlib.sha256(canonical(signed).encode()).hexdigest()
 
 
 def check_answers(answers: Mapping[str, Mapping[str, str]]) -> None:

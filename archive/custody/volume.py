@@ -16,11 +16,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.access import Actor
-from archive.custody.numbers import NumberRun
+from archive.custody.numbers import NumberRun, key_check
 from archive.db import Base, Instant, Kwh, OrderedText, RowId, refused_by
 from archive.errors import Conflict, Invalid, Refused
 from archive.workflow import Workflow
@@ -145,7 +145,7 @@ class Volume(Base, kw_only=True):
     void_sets: Mapped[int]
     void_numbers: Mapped[list[str]] = mapped_column(JSON)
     kwh: Mapped[Decimal] = mapped_column(Kwh)
-    amount_fen: Mapped[int]
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
     remark: Mapped[str] = mapped_column(Text, default="")
     bound_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     bound_at: Mapped[datetime] = mapped_column(Instant)
@@ -220,6 +220,8 @@ class VolumeRun(Base, kw_only=True):
         Index(None, "volume_id"),
         Index(None, "book_id"),
         CheckConstraint("first_key <= last_key", name="order"),
+        CheckConstraint(key_check("first", "first_key"), name="first_key"),
+        CheckConstraint(key_check("last", "last_key"), name="last_key"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)

@@ -7,7 +7,7 @@ office when stays provable.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.access import COMPANY_ROLES, Actor, Office, Role
@@ -65,14 +65,11 @@ class Appointment(Base, kw_only=True):
     """An office held by a person from one day to another (任职).
 
     ``station_id`` is None for offices of the company. ``document`` names the paper that
-    appoints.
+    appoints. ``until_on`` before ``from_on``: ended before the first day was over.
     """
 
     __tablename__ = "appointment"
-    __table_args__ = (
-        Index(None, "person_id"),
-        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="order"),
-    )
+    __table_args__ = (Index(None, "person_id"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

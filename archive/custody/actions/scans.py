@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from archive.access import Permission
 from archive.custody.actions.consequences import volume_changed
-from archive.custody.numbers import parse_number
+from archive.custody.numbers import parse_code, parse_number
 from archive.custody.queries.dossier import current_scan
 from archive.custody.scan import (
     SCAN_WORKFLOW,
@@ -109,12 +109,18 @@ def settle(
     verdict: Verdict,
     stub_id: int | None = None,
     number: str = "",
+    code: str = "",
     note: str = "",
 ) -> Settlement:
     """A person's word on a doubted place; kept beside the reading, the last one counts.
 
+    About a stub the machine found (``stub_id``): any verdict. About one it did not find (only
+    ``number``): that it stands on the page, is void, or does not stand there after all. About
+    a page (neither): ``not-a-stub`` says that nothing more is to be read there. ``code`` is
+    given where the machine misread it.
+
     Raises:
-        ScanNotRead, NothingSettled, NotAnInvoiceNumber: nothing is kept.
+        ScanNotRead, NothingSettled, NotAnInvoiceNumber, NotAnInvoiceCode: nothing is kept.
     """
     scan = tx.get(Scan, scan_id)
     volume = tx.get(Volume, scan.volume_id, lock=True)
@@ -122,18 +128,17 @@ def settle(
     newest = current_scan(tx, volume.id)
     if scan.state != ScanState.READ or newest is None or newest.id != scan.id:
         raise ScanNotRead(subject=f"volume:{volume.code}", state=str(scan.state))
-    stub = tx.get(FoundStub, stub_id) if stub_id is not None else None
-    if stub is not None and stub.scan_id != scan.id:
-        raise NothingSettled(field="stub_id")
-    if stub is None and (verdict != Verdict.NUMBER or not 1 <= page <= scan.pages):
-        raise NothingSettled(field="number")
+    stub = _stub_of(tx, scan, stub_id)
+    said = parse_number(number) if _names_number(stub, verdict, number) else None
+    _check_says_something(scan, stub, page, verdict, said)
     settlement = tx.add(
         Settlement(
             scan_id=scan.id,
             page=stub.page if stub else page,
             stub_id=stub.id if stub else None,
             verdict=verdict,
-            number=parse_number(number) if verdict == Verdict.NUMBER else None,
+            number=said,
+            code=parse_code(code) if said is not None and code.strip() else None,
             note=note.strip(),
             settled_by_id=tx.person_id,
             settled_at=tx.now,
@@ -146,7 +151,32 @@ def settle(
         page=settlement.page,
         verdict=str(verdict),
         number=settlement.number,
+        code=settlement.code,
         machine=stub.number if stub else None,
     )
     volume_changed(tx, volume, "stub-settled")
     return settlement
+
+
+def _stub_of(tx: Transaction, scan: Scan, stub_id: int | None) -> FoundStub | None:
+    stub = tx.get(FoundStub, stub_id) if stub_id is not None else None
+    if stub is not None and stub.scan_id != scan.id:
+        raise NothingSettled(field="stub_id")
+    return stub
+
+
+def _names_number(stub: FoundStub | None, verdict: Verdict, number: str) -> bool:
+    """Whether the word names a number: always ``number`` does, and any word on no found stub."""
+    if stub is not None:
+        return verdict == Verdict.NUMBER
+    return verdict == Verdict.NUMBER or bool(number.strip())
+
+
+def _check_says_something(
+    scan: Scan, stub: FoundStub | None, page: int, verdict: Verdict, number: str | None
+) -> None:
+    if stub is not None:
+        return
+    on_nothing = number is None and verdict != Verdict.NOT_A_STUB
+    if on_nothing or verdict == Verdict.UNREADABLE or not 1 <= page <= scan.pages:
+        raise NothingSettled(field="number")

@@ -57,9 +57,9 @@ def sign_verification(
         raise FindingsOpen(subject=subject_of(volume), count=len(lying.reconciliation.blocking))
     VERIFICATION_WORKFLOW.take("sign", verification)
     verification.check_list = {item: dict(answer) for item, answer in check_list.items()}
-    verification.digest = lying.digest
     verification.opinion = opinion.strip()
     verification.decided_by_id, verification.decided_at = tx.person_id, tx.now
+    verification.digest = verification.signature(lying.digest)
     VOLUME_WORKFLOW.take("accept", volume)
     accepted = _accept_books(tx, verification)
     clearance = tx.add(
@@ -74,7 +74,7 @@ def sign_verification(
     tx.record(
         "verification.signed",
         subject_of(volume),
-        digest=lying.digest,
+        digest=verification.digest,
         check_list={item: answer.get("answer") for item, answer in check_list.items()},
         books=accepted,
         clearance=clearance.id,

@@ -343,7 +343,11 @@ def _voids_in(tx: Transaction, entries: list[UseEntry]) -> list[str]:
         .where(VoidEntry.book_id.in_({entry.book_id for entry in entries}))
         .order_by(VoidEntry.number_key)
     )
-    return [void.number for void in voids if any(void.number in entry.run for entry in entries)]
+    return [
+        void.number
+        for void in voids
+        if any(entry.first_key <= void.number_key <= entry.last_key for entry in entries)
+    ]
 
 
 def _hand_in_stubs(tx: Transaction, volume: Volume) -> list[int]:

@@ -6,9 +6,9 @@ seen. The digest leaves out what is only presentation (names, thumbnails).
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select
 
@@ -23,6 +23,7 @@ from archive.custody.reconciliation import (
     reconcile,
 )
 from archive.custody.scan import (
+    NOT_READ,
     FoundStub,
     Scan,
     ScanFile,
@@ -77,7 +78,7 @@ def dossier(tx: Transaction, volume: Volume) -> Dossier:
         for void in session.scalars(
             select(VoidEntry).where(VoidEntry.book_id.in_(book_ids)).order_by(VoidEntry.number_key)
         )
-        if any(void.number in run for run in bound)
+        if any(run.first_key <= void.number_key <= run.last_key for run in runs)
     ]
     scan = current_scan(tx, volume.id)
     files, pages, stubs, settlements = _scan_parts(tx, scan)
@@ -90,9 +91,9 @@ def dossier(tx: Transaction, volume: Volume) -> Dossier:
         register=_register(entries, voids),
         cover=_cover(volume),
         seen=seen,
-        page_problems={page.number: page.problems for page in pages if seen is not None},
+        page_problems=_page_problems(scan, pages, settlements) if scan and seen is not None else {},
     )
-    return Dossier(
+    lying = Dossier(
         volume=volume,
         runs=runs,
         books=books,
@@ -105,8 +106,9 @@ def dossier(tx: Transaction, volume: Volume) -> Dossier:
         settlements=settlements,
         seen=seen,
         reconciliation=outcome,
-        digest=_digest(volume, runs, entries, voids, scan, files, pages, stubs, settlements),
+        digest="",
     )
+    return replace(lying, digest=_digest(lying))
 
 
 def current_scan(tx: Transaction, volume_id: int) -> Scan | None:
@@ -121,30 +123,43 @@ def seen_stubs(
 ) -> list[SeenStub]:
     """What the scan shows once the last word of people is laid over the machine's reading."""
     said: dict[int, list[Settlement]] = {}
-    added: list[Settlement] = []
-    for settlement in settlements:
-        if settlement.stub_id is None:
-            added.append(settlement)
-        else:
-            said.setdefault(settlement.stub_id, []).append(settlement)
+    added: dict[tuple[int, str], Settlement] = {}
+    for word in settlements:
+        if word.stub_id is not None:
+            said.setdefault(word.stub_id, []).append(word)
+        elif word.number is not None:
+            added[word.page, word.number] = word
     seen = [view for stub in stubs if (view := _view(stub, said.get(stub.id, []), codes))]
-    seen += [
+    return seen + [
         SeenStub(
             page=word.page,
             box=(0, 0, 0, 0),
             number=word.number,
-            code=None,
+            code=word.code,
             confidence=1.0,
+            void=word.verdict == Verdict.VOID,
             settled_by=codes.get(word.settled_by_id, ""),
         )
-        for word in added
-        if word.verdict == Verdict.NUMBER
+        for word in added.values()
+        if word.verdict != Verdict.NOT_A_STUB
     ]
-    return seen
+
+
+def _page_problems(
+    scan: Scan, pages: Sequence[ScanPage], settlements: Iterable[Settlement]
+) -> dict[int, list[str]]:
+    """What is wrong with which page, but for what a person has looked at and found in order."""
+    in_order = {word.page for word in settlements if word.stub_id is None and word.number is None}
+    found = {page.number: list(page.problems) for page in pages}
+    return {
+        number: found.get(number, [NOT_READ])
+        for number in range(1, scan.pages + 1)
+        if number not in in_order
+    }
 
 
 def _view(stub: FoundStub, words: list[Settlement], codes: dict[int, str]) -> SeenStub | None:
-    number = stub.number if stub.certain else None
+    number, code = stub.number if stub.certain else None, stub.code or None
     void: bool | None = stub.void_box is not None
     if not stub.void_certain:
         void = None
@@ -155,6 +170,7 @@ def _view(stub: FoundStub, words: list[Settlement], codes: dict[int, str]) -> Se
             return None
         if word.verdict == Verdict.NUMBER:
             number, doubt = word.number, ""
+            code = code if word.code is None else word.code
         elif word.verdict == Verdict.UNREADABLE:
             number, doubt = None, "person-cannot-read"
         else:
@@ -163,7 +179,7 @@ def _view(stub: FoundStub, words: list[Settlement], codes: dict[int, str]) -> Se
         page=stub.page,
         box=cast("Box", tuple(stub.box)),
         number=number,
-        code=stub.code or None,
+        code=code,
         confidence=stub.confidence,
         void=void,
         doubt=doubt,
@@ -218,7 +234,7 @@ def _codes_of_people(tx: Transaction, settlements: list[Settlement]) -> dict[int
 def _register(entries: list[UseEntry], voids: list[VoidEntry]) -> RegisterFacts:
     return RegisterFacts(
         runs=tuple(joined(entry.run for entry in entries)),
-        void_numbers=frozenset(void.number for void in voids),
+        voids=frozenset(void.number_key for void in voids),
         kwh=sum((entry.kwh for entry in entries), Decimal(0)),
         amount_fen=sum(entry.amount_fen for entry in entries),
     )
@@ -239,36 +255,34 @@ def cover_digest(volume: Volume, runs: Iterable[NumberRun]) -> str:
     return hashlib.sha256(canonical(signed).encode()).hexdigest()
 
 
-def _digest(
-    volume: Volume,
-    runs: list[VolumeRun],
-    entries: list[UseEntry],
-    voids: list[VoidEntry],
-    scan: Scan | None,
-    *parts: list[Any],
-) -> str:
-    files, pages, stubs, settlements = parts
+def _digest(lying: Dossier) -> str:
+    volume, scan = lying.volume, lying.scan
     told = {
         "cover": volume.cover,
         "collector": volume.collector_id,
         "signed": [volume.signed_by_id, volume.signed_digest],
         "sealed": volume.sealed_by_id,
-        "runs": [[run.book_id, run.code, run.first, run.last] for run in runs],
+        "runs": [[run.book_id, run.code, run.first, run.last] for run in lying.runs],
+        "books": [[book.id, book.code, book.first, book.last] for book in lying.books],
         "register": [
             [
                 entry.book_id,
+                entry.recorded_by_id,
                 entry.used_on,
+                entry.code,
                 entry.first,
                 entry.last,
                 f"{entry.kwh:.2f}",
                 entry.amount_fen,
             ]
-            for entry in entries
+            for entry in lying.entries
         ],
-        "voids": [[void.number_key, void.reason, void.copies_kept] for void in voids],
-        "scan": [scan.id, scan.state] if scan else None,
-        "files": [[file.sha256, file.sm3, file.size] for file in files],
-        "pages": [[page.number, page.image_sha256, page.problems] for page in pages],
+        "voids": [
+            [void.number_key, void.reason, void.copies_kept, void.voided_on] for void in lying.voids
+        ],
+        "scan": [scan.id, scan.state, scan.pages] if scan else None,
+        "files": [[file.sha256, file.sm3, file.size] for file in lying.files],
+        "pages": [[page.number, page.image_sha256, page.problems] for page in lying.pages],
         "read": [
             [
                 stub.id,
@@ -279,11 +293,19 @@ def _digest(
                 stub.void_box,
                 stub.void_certain,
             ]
-            for stub in stubs
+            for stub in lying.stubs
         ],
         "settled": [
-            [word.page, word.stub_id, word.verdict, word.number, word.settled_by_id]
-            for word in settlements
+            [
+                word.page,
+                word.stub_id,
+                word.verdict,
+                word.number,
+                word.code,
+                word.note,
+                word.settled_by_id,
+            ]
+            for word in lying.settlements
         ],
     }
     return hashlib.sha256(canonical(told).encode()).hexdigest()

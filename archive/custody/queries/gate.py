@@ -128,7 +128,7 @@ def signature_stands(tx: Transaction, clearance: Clearance) -> bool:
     if verification.state != VerificationState.SIGNED:
         return False
     volume = tx.get(Volume, verification.volume_id)
-    return dossier(tx, volume).digest == verification.digest
+    return verification.signature(dossier(tx, volume).digest) == verification.digest
 
 
 def _books_owed(tx: Transaction, station_id: int) -> list[BookOwed]:

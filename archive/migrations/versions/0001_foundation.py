@@ -98,9 +98,6 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("document", sa.String(length=120), nullable=False),
-        sa.CheckConstraint(
-            "until_on IS NULL OR until_on >= from_on", name=op.f("ck_appointment_order")
-        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_appointment_person_id")
         ),
@@ -174,7 +171,7 @@ def upgrade() -> None:
         sa.Column("void_sets", sa.Integer(), nullable=False),
         sa.Column("void_numbers", sa.JSON(), nullable=False),
         sa.Column("kwh", Kwh(), nullable=False),
-        sa.Column("amount_fen", sa.Integer(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("bound_by_id", RowId, nullable=False),
         sa.Column("bound_at", Instant(), nullable=False),
@@ -244,6 +241,7 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("voided_at", Instant(), nullable=True),
         sa.Column("void_reason", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["person.id"], name=op.f("fk_verification_decided_by_id")
         ),
@@ -416,6 +414,7 @@ def upgrade() -> None:
         sa.Column("stub_id", RowId, nullable=True),
         sa.Column("verdict", sa.String(length=12), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=True),
+        sa.Column("code", sa.String(length=12), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("settled_by_id", RowId, nullable=False),
         sa.Column("settled_at", Instant(), nullable=False),
@@ -446,6 +445,14 @@ def upgrade() -> None:
         sa.Column("issued_by_id", RowId, nullable=False),
         sa.Column("issued_at", Instant(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "first_key = code || ':' || CASE WHEN length(first) < 10 THEN '0' ELSE '' END || length(first) || ':' || first",
+            name=op.f("ck_book_first_key"),
+        ),
+        sa.CheckConstraint(
+            "last_key = code || ':' || CASE WHEN length(last) < 10 THEN '0' ELSE '' END || length(last) || ':' || last",
+            name=op.f("ck_book_last_key"),
+        ),
         sa.CheckConstraint("first_key <= last_key", name=op.f("ck_book_order")),
         sa.CheckConstraint("length(first) = length(last)", name=op.f("ck_book_width")),
         sa.ForeignKeyConstraint(["holder_id"], ["person.id"], name=op.f("fk_book_holder_id")),
@@ -473,6 +480,7 @@ def upgrade() -> None:
         sa.Column("closed_at", Instant(), nullable=True),
         sa.Column("used_through", sa.String(length=20), nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("giver_id <> receiver_id", name=op.f("ck_handover_two_persons")),
         sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_handover_book_id")),
         sa.ForeignKeyConstraint(["giver_id"], ["person.id"], name=op.f("fk_handover_giver_id")),
@@ -504,10 +512,18 @@ def upgrade() -> None:
         sa.Column("first_key", OrderedText, nullable=False),
         sa.Column("last_key", OrderedText, nullable=False),
         sa.Column("kwh", Kwh(), nullable=False),
-        sa.Column("amount_fen", sa.Integer(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("recorded_by_id", RowId, nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("volume_id", RowId, nullable=True),
+        sa.CheckConstraint(
+            "first_key = code || ':' || CASE WHEN length(first) < 10 THEN '0' ELSE '' END || length(first) || ':' || first",
+            name=op.f("ck_use_entry_first_key"),
+        ),
+        sa.CheckConstraint(
+            "last_key = code || ':' || CASE WHEN length(last) < 10 THEN '0' ELSE '' END || length(last) || ':' || last",
+            name=op.f("ck_use_entry_last_key"),
+        ),
         sa.CheckConstraint("first_key <= last_key", name=op.f("ck_use_entry_order")),
         sa.CheckConstraint("kwh >= 0", name=op.f("ck_use_entry_kwh")),
         sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_use_entry_book_id")),
@@ -557,6 +573,14 @@ def upgrade() -> None:
         sa.Column("last", sa.String(length=20), nullable=False),
         sa.Column("first_key", OrderedText, nullable=False),
         sa.Column("last_key", OrderedText, nullable=False),
+        sa.CheckConstraint(
+            "first_key = code || ':' || CASE WHEN length(first) < 10 THEN '0' ELSE '' END || length(first) || ':' || first",
+            name=op.f("ck_volume_run_first_key"),
+        ),
+        sa.CheckConstraint(
+            "last_key = code || ':' || CASE WHEN length(last) < 10 THEN '0' ELSE '' END || length(last) || ':' || last",
+            name=op.f("ck_volume_run_last_key"),
+        ),
         sa.CheckConstraint("first_key <= last_key", name=op.f("ck_volume_run_order")),
         sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_volume_run_book_id")),
         sa.ForeignKeyConstraint(["volume_id"], ["volume.id"], name=op.f("fk_volume_run_volume_id")),
