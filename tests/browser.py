@@ -54,10 +54,12 @@ def make_sure() -> Path | None:
     """Find a browser, or fetch one by whatever way this machine allows."""
     may_install = os.geteuid() == 0 and shutil.which("apt-get") is not None
     if may_install and not (_on_path() and _has_chinese_font()):
+        _say("Fetching a browser and Chinese fonts for the tests …")
         _apt_get("update")
         _apt_get("install", "--no-install-recommends", *_PACKAGES)
     if found := find_browser():
         return found
+    _say("Fetching Playwright's browser for the tests …")
     with_libraries = ["--with-deps"] if may_install else []
     _run([sys.executable, "-m", "playwright", "install", "--no-shell", *with_libraries, "chromium"])
     return find_browser()
@@ -211,7 +213,8 @@ def _run(argv: list[str], *, quiet: bool = False, **env: str) -> int:
     except (OSError, subprocess.TimeoutExpired) as fault:
         return _say(f"{argv[0]}: {fault}", quiet=quiet)
     if ended.returncode:
-        _say(f"{' '.join(argv)}\n{ended.stdout}{ended.stderr}", quiet=quiet)
+        last_words = (ended.stdout + ended.stderr).strip().splitlines()[-6:]
+        _say("\n    ".join([" ".join(argv), *last_words]), quiet=quiet)
     return ended.returncode
 
 
