@@ -79,10 +79,15 @@ class LineText:
 
 
 class TextReader(Protocol):
-    """An engine that reads printed text."""
+    """An engine that reads printed text.
+
+    Attributes:
+        threads: how many threads one reading may use.
+    """
 
     name: str
     version: str
+    threads: int
 
     def read(self, pixels: Pixels) -> list[TextLine]:
         """Every line on the image, found and read."""

@@ -47,6 +47,7 @@ class RapidTextReader:
 
     def __init__(self, *, threads: int = 1) -> None:
         self.version = version("rapidocr")
+        self.threads = threads
         self._turn = threading.Lock()
         try:
             engine: Any = RapidOCR(

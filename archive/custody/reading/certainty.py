@@ -36,6 +36,17 @@ def verdicts(
     return first
 
 
+def confirmed(reader: TextReader, sheet: Sheet, place: Print, verdict: Verdict) -> Verdict:
+    """The verdict if every further look tells the same, none hesitating; else with doubt."""
+    if verdict.doubt is not None or verdict.number is None:
+        return verdict
+    (looks,) = read_all(reader, sheet, [place], CAREFUL_LOOKS)
+    again = judged(looks, len(verdict.number))
+    if again.number != verdict.number:
+        return Verdict(verdict.number, again.confidence, Doubt.READINGS_DIFFER)
+    return Verdict(verdict.number, min(verdict.confidence, again.confidence), again.doubt)
+
+
 def codes(
     reader: TextReader, sheet: Sheet, places: Sequence[Print | None], usual: str | None
 ) -> list[Verdict]:

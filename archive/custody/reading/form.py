@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.custody.reading.looks import Print
+from archive.custody.reading.shapes import Shapes
 from archive.custody.reading.sheet import Strip
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,7 @@ _SLANT_STEP = math.radians(0.25)
 _REACH = 0.011  # of the stub's width: how far a line may stand from its place
 _ENOUGH = 0.42
 _FEWEST = 4
+_CHANCES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,25 @@ class Form:
     ) -> None:
         home = _home(number)
         self._dpi = dpi
+        self.shapes = Shapes()
+        self._certain = 0
+        self._doubtful = 0
         self.line = _relative(home, number.line)
         self.digits = _relative(home, number.digits)
         self.code = code and Print(_relative(home, code.line), _relative(home, code.digits))
         self._marks = _table([_relative(home, strip) for strip in strips])
         self._weight = np.ones(len(self._marks))
         self._learned = 1
+
+    def tried(self, *, certain: bool) -> None:
+        """Take note whether a number was certain where this form says one stands."""
+        self._certain += certain
+        self._doubtful += not certain
+
+    @property
+    def useless(self) -> bool:
+        """Whether it never led to a certain number, and had chances enough."""
+        return self._certain == 0 and self._doubtful >= _CHANCES
 
     def scale(self, dpi: float) -> float:
         """How much larger everything is on a page of ``dpi``."""

@@ -27,13 +27,12 @@ class Doubt(StrEnum):
     READINGS_DIFFER = "readings-differ"
     FAINT = "faint"
     CUT = "cut"
-    COVERED = "covered"
+    SHAPE_DIFFERS = "shape-differs"
     UNREADABLE = "unreadable"
     UNUSUAL_WIDTH = "unusual-width"
-    OUT_OF_PLACE = "out-of-place"
+    OUT_OF_RANGE = "out-of-range"
     OUT_OF_STEP = "out-of-step"
     CODE_DIFFERS = "code-differs"
-    TWO_CANDIDATES = "two-candidates"
 
 
 @dataclass(frozen=True, slots=True)

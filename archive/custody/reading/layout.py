@@ -8,6 +8,7 @@ from archive.custody.reading.form import Form, Pose
 from archive.custody.reading.sheet import Sheet, Strip
 
 MOST_FORMS = 4
+REMEMBERED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Layout:
     widths: Counter[int] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     stubs: Counter[int] = field(default_factory=Counter)
-    numbers: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
 
     @property
     def usual_width(self) -> int | None:
@@ -35,6 +36,17 @@ class Layout:
             return None
         width, times = self.widths.most_common(1)[0]
         return width if times >= 2 and times >= 0.9 * sum(self.widths.values()) else None
+
+    def hear(self, number: str) -> None:
+        """Remember a number as told, certain or not."""
+        self.heard = [*self.heard, number][-REMEMBERED:]
+
+    def in_step(self, number: str, within: int) -> bool:
+        """Whether another stub told a number at most ``within`` away from this one."""
+        value = int(number)
+        return any(
+            len(other) == len(number) and abs(int(other) - value) <= within for other in self.heard
+        )
 
     @property
     def usual_code(self) -> str | None:

@@ -6,18 +6,22 @@ import numpy as np
 
 from archive.custody.reading import certainty, fields, upright
 from archive.custody.reading.fields import Field
+from archive.custody.reading.form import Form
 from archive.custody.reading.found import (
-    Doubt,
     Expected,
     PageProblem,
     PageReading,
     StubReading,
 )
 from archive.custody.reading.layout import MOST_FORMS, Laying, Layout
+from archive.custody.reading.settling import Settler
 from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.stubs import Stub, form_from, labelled_stub, stub_of
 from archive.custody.reading.voids import void_marks
 from archive.ocr import PageImage, TextReader
+
+MOST_LEFT_OVER = 0.25
+"""The share of a stub's lines that may lie outside all stubs before the page is read whole."""
 
 
 class StubReader:
@@ -31,8 +35,8 @@ class StubReader:
 
     def __init__(self, text_reader: TextReader, *, expected: Expected | None = None) -> None:
         self._reader = text_reader
-        self._expected = expected or Expected()
         self._layout = Layout()
+        self._settler = Settler(text_reader, self._layout, expected or Expected())
 
     def read(self, page: PageImage) -> PageReading:
         """What stands on the page."""
@@ -57,54 +61,63 @@ class StubReader:
         other = self._layout.laid_out(sheet, flipped)
         if _fit(other) > 1.3 * _fit(layings):
             sheet, strips, layings = sheet.turned_further(180), flipped, other
-        elif not layings and upright.is_upside_down(self._reader, sheet, strips):
-            sheet, strips = sheet.turned_further(180), flipped
         stubs = [stub_of(sheet, strips, laying) for laying in layings]
-        if not stubs or _leftover(strips, stubs) > 0.25:
-            stubs = self._with_labelled(sheet, strips, stubs)
+        if not stubs:
+            stubs = self._labelled(sheet, strips, [])
+            if not stubs and upright.is_upside_down(self._reader, sheet, strips):
+                sheet, strips = sheet.turned_further(180), flipped
+                stubs = self._labelled(sheet, strips, [])
+        elif _leftover(strips, stubs) > MOST_LEFT_OVER:
+            stubs = self._labelled(sheet, strips, stubs)
         return sheet, strips, sorted(stubs, key=lambda stub: stub.middle[1])
 
-    def _with_labelled(self, sheet: Sheet, strips: list[Strip], stubs: list[Stub]) -> list[Stub]:
-        """The stubs, and those besides that a labelled number tells of."""
+    def _labelled(self, sheet: Sheet, strips: list[Strip], stubs: list[Stub]) -> list[Stub]:
+        """The stubs given, and those besides that a labelled number tells of."""
         runs = fields.fields_on(fields.read_strips(self._reader, sheet, strips))
         numbers, codes = fields.number_fields(runs), fields.code_fields(runs)
-        order = sorted(range(len(numbers)), key=lambda n: -numbers[n].confidence)
-        for n in order:
+        for n in sorted(range(len(numbers)), key=lambda n: -numbers[n].confidence):
             if _covered(numbers[n], stubs):
                 continue
-            usable = len(numbers[n].digits) in fields.NUMBER_WIDTHS
-            if usable and len(self._layout.forms) < MOST_FORMS:
+            fresh: list[Stub] = []
+            if len(numbers[n].digits) in fields.NUMBER_WIDTHS:
                 form = form_from(sheet, strips, numbers, codes, n)
-                layings = [Laying(form, pose) for pose in form.poses(strips, sheet.dpi)]
-                fresh = [stub_of(sheet, strips, laying) for laying in layings]
+                fresh = self._by_new_form(sheet, strips, form)
                 fresh = [stub for stub in fresh if not _overlapping(stub, stubs)]
-                if _covered(numbers[n], fresh):
-                    self._layout.forms.append(form)
-                    stubs = [*stubs, *fresh]
-                    continue
-            stubs = [*stubs, labelled_stub(sheet, strips, numbers, codes, n)]
+            if not _covered(numbers[n], fresh):
+                fresh = [labelled_stub(sheet, strips, numbers, codes, n)]
+            stubs = [*stubs, *fresh]
         return stubs
+
+    def _by_new_form(self, sheet: Sheet, strips: list[Strip], form: Form) -> list[Stub]:
+        """Every stub of the page that is on the form, which is remembered if it is of use."""
+        if len(self._layout.forms) >= MOST_FORMS:
+            return []
+        layings = [Laying(form, pose) for pose in form.poses(strips, sheet.dpi)]
+        if layings:
+            self._layout.forms.append(form)
+        return [stub_of(sheet, strips, laying) for laying in layings]
 
     def _read_stubs(
         self, sheet: Sheet, strips: list[Strip], found: Sequence[Stub]
     ) -> tuple[StubReading, ...]:
-        verdicts = certainty.verdicts(
-            self._reader, sheet, [stub.number for stub in found], self._layout.usual_width
-        )
+        layout = self._layout
+        places = [stub.number for stub in found]
+        verdicts = certainty.verdicts(self._reader, sheet, places, layout.usual_width)
         codes = certainty.codes(
-            self._reader, sheet, [stub.code for stub in found], self._layout.usual_code
+            self._reader, sheet, [stub.code for stub in found], layout.usual_code
         )
-        voids = void_marks(self._reader, sheet, strips, [stub.corners for stub in found])
+        voids = void_marks(self._reader, sheet, [stub.corners for stub in found])
         readings = []
-        for stub, verdict, code, void in zip(found, verdicts, codes, voids, strict=True):
-            doubt = verdict.doubt or self._doubt(verdict.number) or code.doubt
-            if doubt is None and verdict.number is not None:
-                self._layout.widths[len(verdict.number)] += 1
-                self._layout.numbers.append(verdict.number)
-                if stub.laying is not None:
-                    stub.laying.form.learn(strips, stub.laying.pose, sheet.dpi)
+        for stub, told, code, void in zip(found, verdicts, codes, voids, strict=True):
+            verdict = self._settler.settle(sheet, stub, told)
+            doubt = verdict.doubt or code.doubt
             if code.number and not code.doubt:
-                self._layout.codes[code.number] += 1
+                layout.codes[code.number] += 1
+            if stub.laying is not None:
+                form = stub.laying.form
+                form.tried(certain=doubt is None)
+                if doubt is None:
+                    form.learn(strips, stub.laying.pose, sheet.dpi)
             readings.append(
                 StubReading(
                     box=sheet.as_received(stub.number.digits.corners()),
@@ -117,16 +130,8 @@ class StubReader:
                     doubt=doubt,
                 )
             )
+        layout.forms = [form for form in layout.forms if not form.useless]
         return tuple(readings)
-
-    def _doubt(self, number: str | None) -> Doubt | None:
-        widths = self._expected.widths or fields.NUMBER_WIDTHS
-        usual = self._layout.usual_width
-        if number is None:
-            return Doubt.UNREADABLE
-        if len(number) not in widths or (usual and len(number) != usual):
-            return Doubt.UNUSUAL_WIDTH
-        return None
 
 
 def _fit(layings: Sequence[Laying]) -> float:

@@ -1,0 +1,89 @@
+"""What the rest of the volume says about a number the engine is sure of.
+
+Everything here can only take certainty away. The looks at one number share its pixels, and
+print that lost a piece deceives all of them alike; the other stubs of the volume do not share
+that damage.
+"""
+
+from dataclasses import dataclass, replace
+
+from archive.custody.reading import certainty
+from archive.custody.reading.certainty import Verdict
+from archive.custody.reading.fields import NUMBER_WIDTHS
+from archive.custody.reading.found import Doubt, Expected
+from archive.custody.reading.layout import Layout
+from archive.custody.reading.shapes import Fit
+from archive.custody.reading.sheet import Sheet
+from archive.custody.reading.stubs import Stub
+from archive.ocr import TextReader
+
+FARTHEST_BEHIND = -0.14
+"""How much worse than its neighbours a digit may fit its own shape."""
+
+NARROWEST_LEAD = 0.04
+"""By how much a digit must fit its own shape better than any other digit's."""
+
+CLOSE_STEP = 3
+"""How near a number must be to another of the volume to use digits not met before."""
+
+USUAL_STEP = 250
+"""Numbers farther apart than this from all others are looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Asks the volume about numbers, one stub after the other."""
+
+    reader: TextReader
+    layout: Layout
+    expected: Expected
+
+    def settle(self, sheet: Sheet, stub: Stub, verdict: Verdict) -> Verdict:
+        """The verdict on a number after the volume was asked; remembers it for the next ones."""
+        number = verdict.number
+        if number is None or verdict.doubt is not None:
+            return verdict
+        if not _usual_width(number, self.layout, self.expected):
+            return replace(verdict, doubt=Doubt.UNUSUAL_WIDTH)
+        shapes = stub.laying.form.shapes if stub.laying else None
+        fit = shapes.fit(sheet, stub.number.digits, number) if shapes and shapes.known else None
+        verdict = self._compared(sheet, stub, verdict, fit)
+        if verdict.doubt is None:
+            self.layout.widths[len(number)] += 1
+            if shapes:
+                shapes.learn(sheet, stub.number.digits, number)
+        return verdict
+
+    def _compared(self, sheet: Sheet, stub: Stub, verdict: Verdict, fit: Fit | None) -> Verdict:
+        number = verdict.number or ""
+        alone = not self.layout.heard
+        step = CLOSE_STEP if fit and fit.unseen else USUAL_STEP
+        in_step = self.layout.in_step(number, step)
+        self.layout.hear(number)
+        if fit is not None and _unlike(fit):
+            return replace(verdict, doubt=Doubt.SHAPE_DIFFERS)
+        if not _in_range(number, self.expected):
+            return replace(verdict, doubt=Doubt.OUT_OF_RANGE)
+        if fit is not None and in_step:
+            return verdict
+        verdict = certainty.confirmed(self.reader, sheet, stub.number, verdict)
+        strange = not alone and not in_step and (fit is None or fit.unseen)
+        if verdict.doubt is None and strange:
+            return replace(verdict, doubt=Doubt.OUT_OF_STEP)
+        return verdict
+
+
+def _unlike(fit: Fit) -> bool:
+    return fit.weakest < FARTHEST_BEHIND or fit.margin < NARROWEST_LEAD
+
+
+def _usual_width(number: str, layout: Layout, expected: Expected) -> bool:
+    widths = expected.widths or NUMBER_WIDTHS
+    return len(number) in widths and layout.usual_width in {None, len(number)}
+
+
+def _in_range(number: str, expected: Expected) -> bool:
+    first, last = expected.first, expected.last
+    if first is None or last is None:
+        return True
+    return len(first) == len(number) and int(first) <= int(number) <= int(last)
