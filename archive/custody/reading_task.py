@@ -34,7 +34,7 @@ def text_reader(threads: int) -> TextReader:
 
 
 def read_pages(
-    paths: Sequence[Path], start: int, expected: Expected, threads: int, *, images: bool = True
+    paths: Sequence[Path], start: int, expected: Expected, threads: int, images: bool = True
 ) -> Iterator[ReadPage]:
     """The pages of a scan from page ``start`` on, one in memory at a time."""
     reader = StubReader(text_reader(threads), expected=expected)
