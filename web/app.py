@@ -14,7 +14,7 @@ from web import api, errors
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit
 from web.deps import LANGUAGE_COOKIE
-from web.pages import home, session
+from web.pages import books, home, invoices, plans, requests, session
 from web.static_files import BuiltFiles
 
 _log = structlog.get_logger(__name__)
@@ -31,7 +31,14 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
-PAGES = (session.router, home.router)
+PAGES = (
+    session.router,
+    home.router,
+    invoices.router,
+    plans.router,
+    requests.router,
+    books.router,
+)
 
 
 def create_app(system: System) -> FastAPI:

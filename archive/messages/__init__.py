@@ -49,6 +49,8 @@ def sentence(key: str, language: Language, /, **facts: object) -> str:
     What is missing in English is said in Chinese, and what is missing there is the key itself.
     """
     pieces = _pieces(language).get(key)
+    if pieces is not None and len(pieces) == 1 and pieces[0][1] is None:
+        return pieces[0][0]
     if pieces is None:
         warnings.warn(MissingSentence(f"no {language} sentence for {key}"), stacklevel=2)
         pieces = _pieces("zh").get(key)

@@ -1,4 +1,4 @@
-"""The same verbs as JSON under ``/api/v1``, described by OpenAPI at ``/api/docs``.
+"""The same verbs as JSON under ``/api/v1``, described by ``/api/openapi.json``.
 
 Sign in with ``POST /api/v1/sign-in`` and send the token as ``Authorization: Bearer …``. Money is
 integer fen, kWh a decimal string, numbers and codes strings, instants ISO 8601 in UTC. An

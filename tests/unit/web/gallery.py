@@ -54,7 +54,14 @@ def desk(request: Request) -> Response:
 
 
 async def settle(request: Request) -> Response:
-    await request.body()
+    async with request.form() as form:
+        answer = form.get("reason")
+    if answer == "拒绝":
+        refusal = samples.components().refusal
+        html = render("error.html", "zh", shell=samples.shell(), status=409, refusal=refusal)
+        return page(html, 409)
+    if answer == "过期":
+        return RedirectResponse("/gallery", 303)
     return RedirectResponse("/gallery/desk?number=04210091", 303)
 
 
@@ -68,7 +75,12 @@ async def receive(request: Request) -> Response:
 
 
 async def handed_in(request: Request) -> Response:
-    return JSONResponse(list((await request.form()).multi_items()))
+    async with request.form() as form:
+        told = [
+            (name, value if isinstance(value, str) else f"{value.filename} ({value.size})")
+            for name, value in form.multi_items()
+        ]
+    return JSONResponse(told)
 
 
 def progress(request: Request) -> Response:

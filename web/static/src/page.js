@@ -41,4 +41,23 @@
     const token = window.station.csrf();
     if (token) event.detail.ctx.request.headers["X-CSRF-Token"] = token;
   });
+  // An answer that does not hold what was asked for is not swapped in: a refusal is shown beside
+  // what was sent, which stays as it was typed; another page (sign-in, say) is gone to.
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    const answer = new DOMParser().parseFromString(ctx.text, "text/html");
+    const whole = /^\s*<!doctype/i.test(ctx.text);
+    if (ctx.select ? answer.querySelector(ctx.select) : !whole && ctx.response.status < 400) return;
+    event.preventDefault();
+    if (ctx.response.status < 400) { location.assign(ctx.response.raw.url); return; }
+    const problem = answer.querySelector(".refusal, .problem");
+    if (!problem) { window.station.say(document.body.dataset.sayUnsent); return; }
+    document.querySelector("[data-answer]")?.remove();
+    problem.dataset.answer = "";
+    problem.setAttribute("role", "alert");
+    ctx.sourceElement.before(problem);
+    problem.scrollIntoView({ block: "nearest" });
+  });
+  // What htmx could not bring is said; the page stays as it is, with what was typed.
+  document.addEventListener("htmx:error", () => window.station.say(document.body.dataset.sayUnsent));
 })();

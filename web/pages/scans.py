@@ -1,0 +1,225 @@
+"""Scans: coming in, being read, and the images of their pages."""
+
+import io
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Request
+from PIL import Image
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from archive.access import Permission
+from archive.custody.actions import scans as verbs
+from archive.custody.queries.dossier import current_scan
+from archive.custody.queries.scan_pages import Place, place_of_stub, seen_page, seen_scan
+from archive.custody.queries.volume_history import reading_of
+from archive.custody.queries.volumes import seen_volume
+from archive.custody.receiving import receive, scan_limits
+from archive.custody.scan import Scan
+from archive.digest import CHUNK
+from archive.errors import ArchiveError, Invalid, NotFound
+from archive.ingest.names import name_as_received
+from archive.ingest.refusals import BadScan
+from archive.ingest.spool import Spool
+from archive.storage import ObjectStore
+from archive.transaction import NoSuchThing, Transaction
+from web.deps import Form, PostedForm, SignedIn, Visit
+from web.errors import status_of
+from web.page import go, show
+from web.pages.volume_page import HERE, progress_of, volume_page
+from web.parts import FormState
+from web.typed import RowNumber
+from web.uploads import Incoming, Staged, TooMuchStaged, Uploads
+
+router = APIRouter(prefix="/invoices")
+
+KEPT_BY_BROWSERS = "private, max-age=3600"
+"""A page image never changes; after an hour its browser asks whether one may still see it."""
+
+_CROP_WIDTH = 1200
+_UPRIGHT = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+"""Pillow counts counter-clockwise."""
+
+
+class NothingSent(Invalid):
+    """No file came with the form."""
+
+
+@router.post("/volumes/{volume_id}/uploads")
+async def take_in(visit: SignedIn, volume_id: RowNumber, request: Request) -> Response:
+    """One file as a raw body, its name percent-encoded in ``X-File-Name``; staged for the form."""
+    name = unquote(request.headers.get("x-file-name", ""))
+    pieces = request.stream()
+    try:
+        uploads = await run_in_threadpool(_uploads, visit, volume_id)
+        staged = await _taken_in(uploads, name, volume_id, pieces)
+    except ArchiveError as error:
+        if isinstance(error, BadScan | TooMuchStaged):
+            async for _ in pieces:  # whoever stops listening is taken for a broken line
+                pass
+        return JSONResponse({"told": visit.told(error)}, status_of(error))
+    return JSONResponse({"upload": staged.id})
+
+
+@router.post("/volumes/{volume_id}/uploads/discard")
+def discard(visit: SignedIn, volume_id: RowNumber) -> Response:
+    _uploads(visit, volume_id).discard(volume_id)
+    return go(f"{HERE}/{volume_id}?done=discarded#scan")
+
+
+@router.post("/volumes/{volume_id}/scans")
+def hand_in(visit: SignedIn, volume_id: RowNumber, form: PostedForm) -> Response:
+    """What was staged, by its ids in order; or, without scripts, the files themselves."""
+    try:
+        _received(visit, volume_id, form)
+    except NotFound:
+        raise
+    except ArchiveError as error:
+        state = FormState(form.values, {"files": visit.told(error)})
+        return volume_page(visit, volume_id, task="receive", state=state, status=status_of(error))
+    return go(f"{HERE}/{volume_id}?done=received#scan")
+
+
+@router.get("/volumes/{volume_id}/progress")
+def progress(visit: SignedIn, volume_id: RowNumber) -> Response:
+    with visit.reading() as tx:
+        volume = seen_volume(tx, volume_id)
+        scan = current_scan(tx, volume.id)
+        if scan is None:
+            raise NoSuchThing(thing="scan", key=str(volume_id))
+        reading = reading_of(tx, scan)
+    return show(visit, "volumes/progress.html", progress=progress_of(visit, volume, reading))
+
+
+@router.post("/scans/{scan_id}/read-again")
+def read_again(visit: SignedIn, scan_id: RowNumber) -> Response:
+    def work(tx: Transaction) -> Scan:
+        seen_scan(tx, scan_id)
+        return verbs.read_again(tx, scan_id)
+
+    outcome = visit.attempt(work)
+    if outcome.error is None:
+        return go(f"{HERE}/{outcome.value.volume_id}?done=read-again#scan")
+    with visit.reading() as tx:
+        _, volume = seen_scan(tx, scan_id)
+    state = FormState({}, {"": visit.told(outcome.error)})
+    return volume_page(visit, volume.id, state=state, status=status_of(outcome.error))
+
+
+@router.get("/scans/{scan_id}/pages/{number}.jpg")
+def page_image(visit: SignedIn, scan_id: RowNumber, number: RowNumber) -> Response:
+    with visit.reading() as tx:
+        page = seen_page(tx, scan_id, number)
+    return _image(visit, page.image_key, page.image_sha256)
+
+
+@router.get("/scans/{scan_id}/thumbs/{number}.jpg")
+def thumbnail(visit: SignedIn, scan_id: RowNumber, number: RowNumber) -> Response:
+    with visit.reading() as tx:
+        page = seen_page(tx, scan_id, number)
+    return _image(visit, page.thumb_key, f"{page.image_sha256}-small")
+
+
+@router.get("/scans/{scan_id}/stubs/{stub_id}.jpg")
+def enlarged(visit: SignedIn, scan_id: RowNumber, stub_id: RowNumber) -> Response:
+    """The place of a stub on its page, enlarged and upright."""
+    with visit.reading() as tx:
+        place = place_of_stub(tx, scan_id, stub_id)
+    where = "-".join(str(side) for side in place.box)
+    tag = f'"{place.page.image_sha256}-{where}"'
+    headers = {"etag": tag, "cache-control": KEPT_BY_BROWSERS}
+    if _has_it(visit.request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(_cut(visit.system.objects, place), media_type="image/jpeg", headers=headers)
+
+
+def _uploads(visit: Visit, volume_id: int) -> Uploads:
+    """Where this person's files for the volume go, if the person may bring some.
+
+    Raises:
+        NoSuchThing, NotPermitted: the volume takes none from this person.
+    """
+    with visit.reading() as tx:
+        volume = seen_volume(tx, volume_id)
+        tx.require(Permission.SCAN_RECEIVE, volume.station_id)
+        return Uploads(visit.system, tx.person_id)
+
+
+async def _taken_in(
+    uploads: Uploads, name: str, volume_id: int, pieces: AsyncIterator[bytes]
+) -> Staged:
+    """The file, written piece by piece in the thread pool, a megabyte at a time."""
+    receiving = uploads.receiving(name, volume_id)
+    incoming: Incoming = await run_in_threadpool(receiving.__enter__)
+    try:
+        waiting = bytearray()
+        async for piece in pieces:
+            waiting += piece
+            if len(waiting) >= CHUNK:
+                await run_in_threadpool(incoming.write, bytes(waiting))
+                waiting.clear()
+        if waiting:
+            await run_in_threadpool(incoming.write, bytes(waiting))
+        staged = await run_in_threadpool(incoming.finish)
+    finally:
+        await run_in_threadpool(receiving.__exit__, None, None, None)
+    return staged
+
+
+def _received(visit: Visit, volume_id: int, form: Form) -> Scan:
+    uploads = _uploads(visit, volume_id)
+    system, actor = visit.system, visit.actor
+    ids = form.texts("upload")
+    if ids:
+        with uploads.handed_in(volume_id, ids) as files:
+            return receive(system, actor, volume_id, files, source="page")
+    limit = scan_limits(system.settings).bytes_in_all
+    with Spool(system.settings.effective_spool_dir, limit_bytes=limit) as spool:
+        for file in form.files("files"):
+            spool.take(file.file, name_as_received(file.filename))
+        if not spool.files:
+            raise NothingSent(field="files")
+        return receive(system, actor, volume_id, spool.files, source="page")
+
+
+def _image(visit: Visit, key: str, digest: str) -> Response:
+    """An image out of the store, piece by piece; nothing at all when the browser has it."""
+    headers = {"etag": f'"{digest}"', "cache-control": KEPT_BY_BROWSERS}
+    if _has_it(visit.request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    with ExitStack() as opening:
+        file = opening.enter_context(visit.system.objects.open(key))
+        ending = opening.pop_all()
+
+    def pieces() -> Iterator[bytes]:
+        with ending:
+            while piece := file.read(CHUNK):
+                yield piece
+
+    return StreamingResponse(pieces(), media_type="image/jpeg", headers=headers)
+
+
+def _has_it(request: Request, tag: str) -> bool:
+    given = request.headers.get("if-none-match", "")
+    return tag in {each.strip().removeprefix("W/") for each in given.split(",")}
+
+
+def _cut(objects: ObjectStore, place: Place) -> bytes:
+    """The place as a JPEG, upright; a large page is decoded smaller, never whole."""
+    left, top, right, bottom = place.box
+    shrink = max(1, (right - left) // _CROP_WIDTH)
+    with objects.open(place.page.image_key) as file, Image.open(file) as page:
+        page.draft("RGB", (page.width // shrink, page.height // shrink))
+        scale = page.width / place.page.width
+        cut = page.crop((left * scale, top * scale, right * scale, bottom * scale))
+        if turn := _UPRIGHT.get(place.turned):
+            cut = cut.transpose(turn)
+        kept = io.BytesIO()
+        cut.convert("RGB").save(kept, "JPEG", quality=85)
+    return kept.getvalue()

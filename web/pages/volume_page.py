@@ -1,0 +1,498 @@
+"""One bound volume: its cover, its steps, its scans, its way over finance's desk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from starlette.responses import Response
+
+from archive.access import NotPermitted, Permission
+from archive.custody.money import capital_amount
+from archive.custody.queries.dossier import cover_digest
+from archive.custody.queries.volume_history import (
+    Happened,
+    Passage,
+    ReadingProgress,
+    against,
+    history_of,
+    may_read_again,
+    passages_of,
+    reading_of,
+)
+from archive.custody.queries.volumes import (
+    CoverShown,
+    ScanShown,
+    cover_shown,
+    names_of,
+    scans_of,
+    seen_volume,
+)
+from archive.custody.receiving import scan_limits
+from archive.custody.scan import ScanState
+from archive.custody.verification import CheckItem, VerificationState
+from archive.custody.volume import Volume, VolumeState
+from archive.errors import ArchiveError
+from archive.messages import sentences
+from archive.people.person import Station
+from archive.transaction import Transaction
+from web.deps import Visit
+from web.page import show
+from web.pages.around import crumbs, just_done
+from web.parts import (
+    Action,
+    Event,
+    Fact,
+    FormState,
+    Progress,
+    Refusal,
+    Signing,
+    Status,
+    Step,
+    Tone,
+    Upload,
+)
+from web.rendering import environment
+from web.uploads import Staged, Uploads
+
+HERE = "/invoices/volumes"
+FIELDS = ("password", "sets", "void_numbers", "kwh", "amount", "remark", "reason", "files")
+VOLUME_TONES: Mapping[str, Tone] = {
+    VolumeState.DRAFT: "quiet",
+    VolumeState.SIGNED: "info",
+    VolumeState.SEALED: "info",
+    VolumeState.SUBMITTED: "warn",
+    VolumeState.RETURNED: "bad",
+    VolumeState.ACCEPTED: "good",
+}
+SCAN_TONES: Mapping[str, Tone] = {
+    ScanState.RECEIVED: "quiet",
+    ScanState.READING: "info",
+    ScanState.READ: "good",
+    ScanState.FAILED: "bad",
+}
+STEPS = ("bind", "sign", "seal", "submit", "accept")
+_REACHED: Mapping[str, int] = {
+    VolumeState.DRAFT: 1,
+    VolumeState.SIGNED: 2,
+    VolumeState.SEALED: 3,
+    VolumeState.SUBMITTED: 4,
+    VolumeState.RETURNED: 4,
+    VolumeState.ACCEPTED: 5,
+}
+"""How many steps are done in each state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A step without a password: what it does, in numbers, and its button.
+
+    Attributes:
+        why_not: every reason why it cannot be taken now.
+    """
+
+    step: str
+    title: str
+    statements: Sequence[str]
+    button: str
+    action: str
+    why_not: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPanel:
+    """A scan as the page shows it."""
+
+    title: str
+    status: Status
+    lead: str
+    shown: ScanShown
+    current: bool
+    failure: str = ""
+    again_href: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A volume with everything its page tells."""
+
+    volume: Volume
+    station: Station
+    names: Mapping[int, str]
+    cover: CoverShown
+    digest: str
+    scans: Sequence[ScanShown]
+    reading: ReadingProgress | None
+    passages: Sequence[Passage]
+    happened: Sequence[Happened]
+    against: Mapping[str, ArchiveError | None]
+    may_receive: bool
+    may_read_again: bool
+    waiting: Sequence[Staged] = field(default_factory=tuple)
+
+
+def volume_page(
+    visit: Visit,
+    volume_id: int,
+    *,
+    task: str = "",
+    state: FormState | None = None,
+    status: int = 200,
+) -> Response:
+    """The page of a volume; ``state`` is what was typed into the form of ``task``."""
+    with visit.reading() as tx:
+        seen = _seen(visit, tx, volume_id)
+    state = state or FormState()
+    return show(
+        visit,
+        "volumes/volume.html",
+        status=status,
+        crumbs=crumbs(visit, "invoices", (visit.t("volumes.title"), HERE), (seen.volume.code, "")),
+        seen=seen,
+        volume=seen.volume,
+        volume_status=volume_status(visit, seen.volume.state),
+        notice_text=just_done(visit, "volumes") if status == 200 else "",
+        refusal=_refusal(visit, state),
+        state=state,
+        task=task,
+        labels={name: visit.t(f"volumes.{name}") for name in FIELDS},
+        actions=_actions(visit, seen),
+        steps=_steps(visit, seen),
+        waits_for=_waits_for(visit, seen),
+        returned=_returned(seen),
+        signing=_signing(visit, seen),
+        acts=_acts(visit, seen),
+        cover=cover_facts(visit, seen.cover, seen.names.get(seen.volume.collector_id, "")),
+        can={step: reason is None for step, reason in seen.against.items()},
+        upload=_upload(visit, seen),
+        progress=progress_of(visit, seen.volume, seen.reading),
+        scans=[_panel(visit, seen, n) for n in range(len(seen.scans))],
+        verdicts=[_verdict(visit, passage) for passage in seen.passages if passage.decided_by],
+        events=[_event(visit, item) for item in seen.happened],
+    )
+
+
+def volume_status(visit: Visit, state: str) -> Status:
+    return Status(visit.t(f"state-volume.{state}"), VOLUME_TONES[state])
+
+
+def errors_beside(visit: Visit, error: ArchiveError) -> dict[str, str]:
+    """The error beside its field; above everything when it is about none."""
+    name = type(error).__name__
+    at = "password" if name == "WrongPassword" else getattr(error, "field", None) or ""
+    return {at if at in FIELDS else "": visit.told(error)}
+
+
+def cover_facts(visit: Visit, cover: CoverShown, collector: str) -> list[Fact]:
+    """The cover as it will look [seed 3.4]."""
+    iso = environment(visit.language).filters["iso"]
+    days = (
+        f"{iso(cover.collected_from)} – {iso(cover.collected_to)}"
+        if cover.collected_from and cover.collected_to
+        else None
+    )
+    codes = sorted({run.code for run in cover.runs})
+
+    def fact(key: str, value: object, kind: str = "text") -> Fact:
+        return Fact(visit.t(f"volumes.cover.{key}"), value, kind)
+
+    return [
+        fact("month", environment(visit.language).filters["month"](cover.month)),
+        fact("collector", collector),
+        fact("collected", days),
+        fact("code", "、".join(codes) if codes != [""] else visit.t("volumes.no_code")),
+        fact("numbers", "、".join(f"{run.first}–{run.last}" for run in cover.runs), "code"),
+        fact("sets", visit.t("volumes.sets_told", sets=cover.sets, valid=cover.valid_sets)),
+        fact("void_sets", visit.t("volumes.sets_n", n=len(cover.void_numbers))),
+        fact("void_numbers", "、".join(cover.void_numbers), "code"),
+        fact("kwh", cover.kwh, "kwh"),
+        fact("amount", cover.amount_fen, "money"),
+        fact("capital", capital_amount(cover.amount_fen)),
+        fact("remark", cover.remark),
+    ]
+
+
+def progress_of(visit: Visit, volume: Volume, reading: ReadingProgress | None) -> Progress | None:
+    """How far the newest scan has been read; None when there is none."""
+    if reading is None:
+        return None
+    scan, href = reading.scan, f"{HERE}/{volume.id}"
+    states = {
+        ScanState.RECEIVED: "waiting",
+        ScanState.READING: "running",
+        ScanState.READ: "done",
+        ScanState.FAILED: "failed",
+    }
+    return Progress(
+        visit.t("volumes.reading", volume=volume.code),
+        reading.pages_read,
+        scan.pages,
+        states[ScanState(scan.state)],  # type: ignore[arg-type]
+        remaining_seconds=reading.seconds_left,
+        note=failure_told(visit, scan.failure) if scan.state == ScanState.FAILED else "",
+        poll_href=f"{href}/progress",
+        result_href=f"{href}/desk",
+    )
+
+
+def failure_told(visit: Visit, failure: str) -> str:
+    """Why a scan could not be read, and what to do."""
+    key = f"scan-failure.{failure}"
+    return visit.t(key if key in sentences("zh") else "scan-failure.other")
+
+
+def _seen(visit: Visit, tx: Transaction, volume_id: int) -> Seen:
+    volume = seen_volume(tx, volume_id)
+    station = tx.get(Station, volume.station_id)
+    scans, passages = scans_of(tx, volume.id), passages_of(tx, volume)
+    people = [volume.collector_id, volume.bound_by_id, volume.signed_by_id]
+    people += [volume.sealed_by_id, volume.submitted_by_id]
+    cover = cover_shown(tx, volume)
+    may_receive = tx.can(Permission.SCAN_RECEIVE, station.id)
+    newest = scans[0].scan if scans else None
+    steps = ("sign", "seal", "submit", "reopen", "correct", "discard")
+    return Seen(
+        volume=volume,
+        station=station,
+        names=names_of(tx, people),
+        cover=cover,
+        digest=cover_digest(volume, cover.runs),
+        scans=scans,
+        reading=reading_of(tx, newest) if newest else None,
+        passages=passages,
+        happened=history_of(tx, volume),
+        against={step: against(tx, volume, step) for step in steps},
+        may_receive=may_receive,
+        may_read_again=newest is not None and may_read_again(tx, volume, newest),
+        waiting=Uploads(visit.system, tx.person_id).waiting(volume.id) if may_receive else (),
+    )
+
+
+def _actions(visit: Visit, seen: Seen) -> list[Action]:
+    desk = f"{HERE}/{seen.volume.id}/desk"
+    to_verify = seen.volume.state == VolumeState.SUBMITTED
+    return [Action(visit.t("volumes.to_desk"), desk, "primary" if to_verify else "secondary")]
+
+
+def _steps(visit: Visit, seen: Seen) -> list[Step]:
+    volume, done = seen.volume, _REACHED[seen.volume.state]
+    notes = _step_notes(visit, seen)
+    return [
+        Step(visit.t(f"volumes.step.{step}"), _passed(place, done, volume.state), notes[place])
+        for place, step in enumerate(STEPS)
+    ]
+
+
+def _passed(place: int, done: int, state: str) -> Literal["done", "current", "todo", "failed"]:
+    if place < done:
+        return "done"
+    if place > done:
+        return "todo"
+    return "failed" if state == VolumeState.RETURNED else "current"
+
+
+def _step_notes(visit: Visit, seen: Seen) -> list[str]:
+    volume = seen.volume
+    decided = seen.passages[0] if seen.passages and seen.passages[0].decided_by else None
+    taken: list[tuple[str, datetime | None]] = [
+        (seen.names.get(volume.bound_by_id, ""), volume.bound_at),
+        (seen.names.get(volume.signed_by_id or 0, ""), volume.signed_at),
+        (seen.names.get(volume.sealed_by_id or 0, ""), volume.sealed_at),
+        (seen.names.get(volume.submitted_by_id or 0, ""), volume.submitted_at),
+        (
+            (decided.decided_by, decided.verification.decided_at)
+            if decided and volume.state in {VolumeState.ACCEPTED, VolumeState.RETURNED}
+            else ("", None)
+        ),
+    ]
+    iso = environment(visit.language).filters["iso"]
+    return [f"{name} {iso(at)}" if at else "" for name, at in taken]
+
+
+def _waits_for(visit: Visit, seen: Seen) -> str:
+    collector = seen.names.get(seen.volume.collector_id, "")
+    return visit.t(f"volumes.waits.{seen.volume.state}", collector=collector)
+
+
+def _returned(seen: Seen) -> Passage | None:
+    """The return that is still to be answered."""
+    if seen.volume.state != VolumeState.RETURNED:
+        return None
+    returned = VerificationState.RETURNED
+    return next((each for each in seen.passages if each.verification.state == returned), None)
+
+
+def _signing(visit: Visit, seen: Seen) -> Signing | None:
+    """The collector's signature; None where it is not this person's to give, or not its turn."""
+    reason = seen.against["sign"]
+    if seen.volume.state != VolumeState.DRAFT or isinstance(reason, NotPermitted):
+        return None
+    return Signing(
+        f"{HERE}/{seen.volume.id}/sign",
+        visit.t("volumes.sign.title"),
+        _cover_statements(visit, seen),
+        visit.t("volumes.sign.button"),
+        visit.actor.name,
+        seen.digest,
+        why_not=[visit.told(reason)] if reason else (),
+    )
+
+
+def _cover_statements(visit: Visit, seen: Seen) -> list[str]:
+    cover = seen.cover
+    voids = "、".join(cover.void_numbers)
+    return [
+        visit.t(
+            "volumes.sign.sets",
+            sets=cover.sets,
+            valid=cover.valid_sets,
+            voids=len(cover.void_numbers),
+        ),
+        visit.t("volumes.sign.voids", numbers=voids) if voids else visit.t("volumes.sign.no_voids"),
+        visit.t("volumes.sign.sums", kwh=cover.kwh, amount=cover.amount_fen),
+        visit.t("volumes.sign.after"),
+    ]
+
+
+def _acts(visit: Visit, seen: Seen) -> list[Act]:
+    """The steps of this moment that need no password, for whom they are."""
+    wanted = {
+        VolumeState.SIGNED: ("seal",),
+        VolumeState.SEALED: ("submit",),
+        VolumeState.RETURNED: ("submit",),
+    }.get(VolumeState(seen.volume.state), ())
+    return [
+        _act(visit, seen, step)
+        for step in wanted
+        if not isinstance(seen.against[step], NotPermitted)
+    ]
+
+
+def _act(visit: Visit, seen: Seen, step: str) -> Act:
+    reason, cover = seen.against[step], seen.cover
+    open_findings = seen.volume.open_findings
+    statements = [
+        visit.t(f"volumes.act.{step}.first", sets=cover.sets, voids=len(cover.void_numbers))
+    ]
+    if step == "submit":
+        key = "unread" if open_findings is None else "open" if open_findings else "settled"
+        statements.append(visit.t(f"volumes.act.submit.{key}", n=open_findings))
+    statements.append(visit.t(f"volumes.act.{step}.after"))
+    return Act(
+        step,
+        visit.t(f"volumes.act.{step}.title"),
+        statements,
+        visit.t(f"volumes.act.{step}.button"),
+        f"{HERE}/{seen.volume.id}/{step}",
+        [visit.told(reason)] if reason else (),
+    )
+
+
+def _upload(visit: Visit, seen: Seen) -> Upload | None:
+    if not seen.may_receive:
+        return None
+    here = f"{HERE}/{seen.volume.id}"
+    accepted = seen.volume.state == VolumeState.ACCEPTED
+    key = "again_accepted" if accepted else "again" if seen.scans else "first"
+    return Upload(
+        f"{here}/scans",
+        f"{here}/uploads",
+        visit.t("volumes.drop.title", volume=seen.volume.code),
+        visit.t(f"volumes.drop.{key}"),
+        largest=scan_limits(visit.system.settings).bytes_in_all,
+        button=visit.t("upload.hand_in"),
+    )
+
+
+def _panel(visit: Visit, seen: Seen, place: int) -> ScanPanel:
+    shown = seen.scans[place]
+    scan = shown.scan
+    failed = scan.state == ScanState.FAILED
+    moment = environment(visit.language).filters["moment"]
+    return ScanPanel(
+        title=visit.t("volumes.scan_n", n=len(seen.scans) - place),
+        status=Status(visit.t(f"state-scan.{scan.state}"), SCAN_TONES[scan.state]),
+        lead=visit.t(
+            f"volumes.scan_by.{'person' if shown.received_by else 'folder'}",
+            at=moment(scan.received_at),
+            by=shown.received_by,
+            pages=scan.pages,
+        ),
+        shown=shown,
+        current=place == 0,
+        failure=failure_told(visit, scan.failure) if failed else "",
+        again_href=f"/invoices/scans/{scan.id}/read-again"
+        if place == 0 and failed and seen.may_read_again
+        else "",
+    )
+
+
+def _verdict(visit: Visit, passage: Passage) -> dict[str, object]:
+    """One decision of finance, as it was given."""
+    done = passage.verification
+    tones: Mapping[str, Tone] = {"signed": "good", "returned": "bad", "voided": "warn"}
+    void_key = f"void-reason.{done.void_reason}"
+    return {
+        "status": Status(
+            visit.t(f"state-verification.{done.state}"), tones.get(done.state, "quiet")
+        ),
+        "passage": passage,
+        "void_reason": visit.t(void_key) if done.void_reason else "",
+        "answers": [
+            Fact(visit.t(f"check.{item}"), _answer(visit, done.check_list[item]))
+            for item in CheckItem
+            if item in done.check_list and done.check_list[item].get("answer")
+        ],
+    }
+
+
+def _answer(visit: Visit, given: Mapping[str, str]) -> str:
+    told = visit.t(f"check.{given['answer']}")
+    remark = given.get("remark", "")
+    return f"{told}（{remark}）" if remark else told
+
+
+_EVENT_TONES: Mapping[str, Tone] = {
+    "volume.signed": "good",
+    "volume.sealed": "good",
+    "volume.reopened": "warn",
+    "scan.read": "good",
+    "scan.unreadable": "bad",
+    "verification.signed": "good",
+    "verification.returned": "bad",
+    "verification.voided": "warn",
+}
+
+
+def _event(visit: Visit, item: Happened) -> Event:
+    label = visit.t(f"trail.{item.event}")
+    if item.times > 1:
+        label = visit.t("volumes.times", label=label, n=item.times)
+    by = item.by or visit.t("volumes.program")
+    return Event(
+        label, item.at, by, _event_note(visit, item), _EVENT_TONES.get(item.event, "quiet")
+    )
+
+
+def _event_note(visit: Visit, item: Happened) -> str:
+    if item.event == "volume.reopened":
+        return str(item.facts.get("reason", ""))
+    if item.event == "verification.voided":
+        return visit.t(f"void-reason.{item.facts['reason']}")
+    if item.event in {"scan.received", "scan.read"}:
+        return visit.t("volumes.pages_n", n=item.facts.get("pages"))
+    if item.event == "scan.unreadable":
+        return failure_told(visit, str(item.facts.get("why", "")))
+    return ""
+
+
+def _refusal(visit: Visit, state: FormState) -> Refusal | None:
+    told = state.error("")
+    if not told:
+        return None
+    return Refusal(
+        visit.t("volumes.refused"),
+        [told],
+        clause=visit.t("volumes.clause"),
+        clause_text=visit.t("volumes.clause_text"),
+    )

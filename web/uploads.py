@@ -1,0 +1,230 @@
+"""Files that came in and were not handed in yet: a person's own, on disk, for a day at most.
+
+Each file is sent as a raw body and spooled piece by piece, so nothing is ever held whole. When
+its last byte has come it is *staged* under an id nobody can guess, and the form that follows
+hands in the ids::
+
+    spool/uploads/<person>/<id>.file     the bytes as they came
+    spool/uploads/<person>/<id>.json     name, digests, volume, when; written last
+    spool/uploads/<person>/<id>.taken    the same, while the file is being received for good
+
+A file is handed in once: whoever renames its ``.json`` has it. What is left lying is removed
+after a day, and a person cannot stage more than two whole scans.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archive.custody.receiving import scan_limits
+from archive.custody.scan import AlreadyReceived
+from archive.digest import Digests
+from archive.errors import Conflict, Invalid
+from archive.ingest import spool
+from archive.ingest.names import name_as_received
+from archive.ingest.spool import Part, Spool, Spooled
+from archive.system import System
+
+KEPT = timedelta(hours=24)
+SCANS_STAGED = 2
+LOOK_EVERY = 16 << 20
+"""Other uploads of the same person grow meanwhile; the sum is taken anew after so many bytes."""
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class UploadGone(Conflict):
+    """The file was handed in already, or lay there for more than a day."""
+
+
+class TooMuchStaged(Invalid):
+    """The person has more files lying here than one may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that came in whole and waits to be handed in."""
+
+    id: str
+    name: str
+    volume_id: int
+    at: datetime
+    path: Path
+    digests: Digests
+
+    @property
+    def spooled(self) -> Spooled:
+        return Spooled(self.name, self.path, self.digests)
+
+
+class Uploads:
+    """One person's files that are not handed in yet."""
+
+    def __init__(self, system: System, person_id: int) -> None:
+        self._clock = system.clock
+        self._root = system.settings.effective_spool_dir / "uploads"
+        self._home = self._root / str(person_id)
+        self._most = scan_limits(system.settings).bytes_in_all
+
+    @contextmanager
+    def receiving(self, name: str, volume_id: int) -> Iterator["Incoming"]:
+        """A file to be written piece by piece; staged by ``finish``, else gone with the block."""
+        self._sweep()
+        spool.sweep(self._home)
+        with ExitStack() as ending:
+            here = ending.enter_context(Spool(self._home, limit_bytes=self._most))
+            part = here.begin(name_as_received(name))
+            ending.callback(part.discard)
+            yield Incoming(self, part, volume_id)
+
+    def waiting(self, volume_id: int) -> list[Staged]:
+        """What the person sent for a volume and has not handed in, the oldest first."""
+        self._sweep()
+        found = [
+            staged for note in self._home.glob("*.json") if (staged := _read(note)) is not None
+        ]
+        own = [staged for staged in found if staged.volume_id == volume_id]
+        return sorted(own, key=lambda staged: (staged.at, staged.name))
+
+    @contextmanager
+    def handed_in(self, volume_id: int, ids: Sequence[str]) -> Iterator[list[Spooled]]:
+        """These files, to be received for good; gone when the block ends well.
+
+        When it ends in an error about the files they are gone too; when the archive could not
+        take them for other reasons they wait again.
+
+        Raises:
+            UploadGone: one of them is not here (any more).
+        """
+        taken: list[Staged] = []
+        try:
+            for each in ids:
+                taken.append(self._take(each, volume_id))  # noqa: PERF401 - taken ones are given back
+            yield [staged.spooled for staged in taken]
+        except (Invalid, AlreadyReceived):
+            self._end(taken, again=False)
+            raise
+        except BaseException:
+            self._end(taken, again=True)
+            raise
+        self._end(taken, again=False)
+
+    def discard(self, volume_id: int) -> int:
+        """Throw away what waits for a volume; how many files that were."""
+        waiting = self.waiting(volume_id)
+        for staged in waiting:
+            with suppress(UploadGone):
+                self._end([self._take(staged.id, volume_id)], again=False)
+        return len(waiting)
+
+    def stage(self, file: Spooled, volume_id: int) -> Staged:
+        """Keep a file that came in whole."""
+        staged_id = secrets.token_hex(16)
+        path = self._home / f"{staged_id}.file"
+        staged = Staged(staged_id, file.name, volume_id, self._clock.now(), path, file.digests)
+        draft = path.with_suffix(".new")
+        draft.write_text(_written(staged), "utf-8")
+        file.path.rename(path)
+        draft.rename(path.with_suffix(".json"))
+        return staged
+
+    def check_room(self) -> None:
+        """Refuse more than one person may have lying here.
+
+        Raises:
+            TooMuchStaged: hand in or throw away what is here.
+        """
+        lying = sum(path.stat().st_size for path in self._home.rglob("*") if path.is_file())
+        if lying > SCANS_STAGED * self._most:
+            raise TooMuchStaged(field="files", most=SCANS_STAGED * self._most)
+
+    def _take(self, staged_id: str, volume_id: int) -> Staged:
+        note = self._home / f"{staged_id}.json"
+        staged = _read(note) if _ID.fullmatch(staged_id) else None
+        if staged is None or staged.volume_id != volume_id:
+            raise UploadGone
+        try:
+            note.rename(note.with_suffix(".taken"))
+        except FileNotFoundError:
+            raise UploadGone from None
+        return staged
+
+    def _end(self, taken: Sequence[Staged], *, again: bool) -> None:
+        for staged in taken:
+            note = staged.path.with_suffix(".taken")
+            if again:
+                with suppress(FileNotFoundError):
+                    note.rename(note.with_suffix(".json"))
+            else:
+                staged.path.unlink(missing_ok=True)
+                note.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Remove what has lain here for more than a day, whoever it belongs to."""
+        before = self._clock.now() - KEPT
+        for path in self._root.glob("*/*.*"):
+            note = _read(path.with_suffix(".json")) or _read(path.with_suffix(".taken"))
+            with suppress(FileNotFoundError):
+                came = note.at if note else datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                if came < before:
+                    path.unlink()
+
+
+class Incoming:
+    """One file while it is being sent."""
+
+    def __init__(self, uploads: Uploads, part: Part, volume_id: int) -> None:
+        self._uploads = uploads
+        self._part = part
+        self._volume_id = volume_id
+        self._since_look = LOOK_EVERY
+
+    def write(self, piece: bytes) -> None:
+        """Take some bytes.
+
+        Raises:
+            TooMuchStaged, TooLarge, NotAScan, UnknownFile, SpoolFull: the rest is not wanted.
+        """
+        self._part.write(piece)
+        self._since_look += len(piece)
+        if self._since_look >= LOOK_EVERY:
+            self._since_look = 0
+            self._uploads.check_room()
+
+    def finish(self) -> Staged:
+        """The file, staged.
+
+        Raises:
+            EmptyFile, NotAScan, UnknownFile, SpoolFull: it is not kept.
+        """
+        return self._uploads.stage(self._part.finish(), self._volume_id)
+
+
+def _written(staged: Staged) -> str:
+    told = {
+        "name": staged.name,
+        "volume": staged.volume_id,
+        "at": staged.at.isoformat(),
+        "digests": asdict(staged.digests),
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _read(note: Path) -> Staged | None:
+    """What a note says; None when there is none, or its file is gone."""
+    path = note.with_suffix(".file")
+    try:
+        told: dict[str, Any] = json.loads(note.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not path.is_file():
+        return None
+    digests = Digests(**told["digests"])
+    at = datetime.fromisoformat(told["at"])
+    return Staged(note.stem, told["name"], told["volume"], at, path, digests)
