@@ -97,7 +97,7 @@ def weighed(looks: Sequence[LineText], width: int) -> Verdict:
     middle = sure[len(sure) // 2] * votes / len(looks)
     if votes < len(looks) - 2 or against > 0:
         return Verdict(number, middle, Doubt.READINGS_DIFFER)
-    hesitant = sure[0] < 0.5 or sure[len(sure) // 4] < WEAKEST_DIGIT
+    hesitant = sure[len(sure) // 4] < WEAKEST_DIGIT
     return Verdict(number, middle, Doubt.FAINT if hesitant else None)
 
 

@@ -93,7 +93,7 @@ class Form:
     @property
     def extent(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the stub's print, from the middle of its number."""
-        x, y, w, h = self._marks[self._weight > 0.3].T
+        x, y, w, h = self._marks.T
         return (
             float((x - w / 2).min()),
             float((y - h / 2).min()),

@@ -27,6 +27,7 @@ class Look:
         ink: the channel looked at: ``colour`` as it is, ``grey``, or ``clear`` = the channel in
             which the print stands out most.
         slanted: radians the cut is turned against the print.
+        stretched: how much wider than its height asks the cut is made.
     """
 
     whole: bool
@@ -35,6 +36,7 @@ class Look:
     height: int
     ink: str
     slanted: float = 0.0
+    stretched: float = 1.0
 
 
 LOOKS = (
@@ -56,9 +58,9 @@ class Print:
 CAREFUL_LOOKS = (
     Look(whole=True, sideways=0.4, updown=0.18, height=48, ink="clear", slanted=-0.004),
     Look(whole=True, sideways=0.2, updown=0.32, height=72, ink="colour"),
-    Look(whole=False, sideways=0.5, updown=0.25, height=48, ink="colour"),
+    Look(whole=False, sideways=0.5, updown=0.18, height=48, ink="colour", stretched=1.15),
     Look(whole=False, sideways=0.35, updown=0.12, height=64, ink="clear", slanted=0.008),
-    Look(whole=False, sideways=0.3, updown=0.35, height=80, ink="grey"),
+    Look(whole=False, sideways=0.3, updown=0.3, height=80, ink="grey", stretched=1.3),
 )
 
 
@@ -67,11 +69,11 @@ def look_at(sheet: Sheet, place: Print, look: Look) -> Pixels:
     strip = place.line if look.whole else place.digits
     grown = strip.grown(look.sideways, look.updown)
     turned = Strip(grown.centre, grown.width, grown.height, grown.slant + look.slanted)
-    cut = sheet.cut(turned, height=look.height)
+    cut = sheet.cut(turned, height=look.height, stretched=look.stretched)
     if look.ink == "colour":
         return cut
     channel = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY) if look.ink == "grey" else clearest_channel(cut)
-    return np.repeat(stretched(np.asarray(channel, np.uint8))[:, :, None], 3, axis=2)
+    return np.repeat(_contrasted(np.asarray(channel, np.uint8))[:, :, None], 3, axis=2)
 
 
 def read_all(
@@ -90,7 +92,7 @@ def clearest_channel(cut: Pixels) -> Pixels:
     return np.asarray(cut[:, :, int(np.argmax(spans))], np.uint8)
 
 
-def stretched(channel: Pixels) -> Pixels:
+def _contrasted(channel: Pixels) -> Pixels:
     """The channel with its darkest made black and its paper made white."""
     dark, light = (float(level) for level in np.percentile(channel, (1, 85)))
     if light - dark < 8:

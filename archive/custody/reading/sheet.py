@@ -117,10 +117,10 @@ class Sheet:
         pixels = np.ascontiguousarray(np.rot90(self.pixels, -degrees // 90))
         return Sheet(pixels, self.dpi, (self.turned + degrees) % 360)
 
-    def cut(self, strip: Strip, *, height: int | None = None) -> Pixels:
+    def cut(self, strip: Strip, *, height: int | None = None, stretched: float = 1.0) -> Pixels:
         """The pixels inside ``strip``, laid level; made ``height`` pixels high when given."""
         high = height or max(4, round(strip.height))
-        wide = max(4, round(strip.width * high / max(strip.height, 1e-6)))
+        wide = max(4, round(strip.width * stretched * high / max(strip.height, 1e-6)))
         level = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32)
         turn = cv2.getPerspectiveTransform(strip.corners(), level)
         cut = cv2.warpPerspective(

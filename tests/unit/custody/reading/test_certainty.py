@@ -1,0 +1,50 @@
+"""A number is certain only when every look at it tells the same."""
+
+from archive.custody.reading.certainty import judged, weighed
+from archive.custody.reading.found import Doubt
+from archive.ocr import Glyph, LineText
+
+
+def look(text, weakest=0.99):
+    glyphs = tuple(
+        Glyph(char, weakest if n == len(text) - 1 else 0.99, (n + 0.5) / len(text))
+        for n, char in enumerate(text)
+    )
+    return LineText(text, 0.99, glyphs)
+
+
+def test_looks_that_agree_make_a_number_certain():
+    verdict = judged(
+        [look("№ 04210051"), look("No04210051"), look("04210051"), look("04210051")], 8
+    )
+    assert (verdict.number, verdict.doubt) == ("04210051", None)
+
+
+def test_one_look_that_differs_is_a_doubt():
+    verdict = judged([look("04210051")] * 3 + [look("04210057")], 8)
+    assert (verdict.number, verdict.doubt) == ("04210051", Doubt.READINGS_DIFFER)
+
+
+def test_one_hesitant_digit_is_a_doubt():
+    verdict = judged([look("04210051")] * 3 + [look("04210051", weakest=0.6)], 8)
+    assert verdict.doubt is Doubt.FAINT
+
+
+def test_nothing_read_is_said_to_be_unreadable():
+    verdict = judged([look("电费"), look("发票")], 8)
+    assert (verdict.number, verdict.doubt) == (None, Doubt.UNREADABLE)
+
+
+def test_two_looks_that_lost_a_digit_do_not_outweigh_seven_that_agree():
+    looks = [look("04210051")] * 7 + [look("0421005"), look("4210051")]
+    assert weighed(looks, 8).doubt is None
+
+
+def test_a_rival_number_of_the_same_width_is_a_doubt_however_outnumbered():
+    looks = [look("04210051")] * 8 + [look("04210057")]
+    assert weighed(looks, 8).doubt is Doubt.READINGS_DIFFER
+
+
+def test_looks_that_hesitate_often_are_faint():
+    looks = [look("04210051", weakest=0.7)] * 4 + [look("04210051")] * 5
+    assert weighed(looks, 8).doubt is Doubt.FAINT
