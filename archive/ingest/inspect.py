@@ -16,12 +16,13 @@ from archive.ingest.limits import ScanLimits
 from archive.ingest.magic import HEAD, Kind, recognise
 from archive.ingest.refusals import (
     BadScan,
+    ContentBomb,
     Damaged,
     DamagedPage,
     EmptyFile,
     ImageBomb,
     PageTooBig,
-    TooLarge,
+    ScanTooLarge,
     TooManyPages,
     Truncated,
 )
@@ -67,7 +68,7 @@ def inspect_all(
         with _about(name):
             found.append(_inspected(path, limits))
             if sum(one.size for one in found) > limits.bytes_in_all:
-                raise TooLarge(limit=limits.bytes_in_all)
+                raise ScanTooLarge(limit=limits.bytes_in_all)
             _check_count(sum(one.pages for one in found), limits)
     return tuple(found)
 
@@ -86,7 +87,7 @@ def _inspected(path: Path, limits: ScanLimits) -> Inspected:
     if not size:
         raise EmptyFile
     if size > limits.bytes_in_all:
-        raise TooLarge(limit=limits.bytes_in_all)
+        raise ScanTooLarge(limit=limits.bytes_in_all)
     with path.open("rb") as file:
         kind = recognise(file.read(HEAD))
     count = _pdf_pages(path, limits) if kind is Kind.PDF else _picture_pages(path, kind, limits)
@@ -106,6 +107,8 @@ def _pdf_pages(path: Path, limits: ScanLimits) -> int:
         for measure in raster.pdf_measures(path, limits.pages):
             shown += 1
             _check_measure(measure, limits)
+    except raster.PageTooFull as error:
+        raise ContentBomb(**error.facts) from error
     except raster.PageUnreadable as error:
         raise DamagedPage(**error.facts) from error
     except raster.NotOpened as error:

@@ -10,8 +10,8 @@ from archive.ingest.limits import ScanLimits
 from archive.ingest.refusals import CannotBeChecked
 from archive.ingest.sandbox import Limits, ReaderDied, Sandbox
 
-INSPECTION = Limits(memory=2 << 30, seconds_per_result=120, result_bytes=1 << 20)
-"""A scan of 2,000 pages in 2 GB takes some twenty seconds; nothing honest takes 2 GB of memory."""
+INSPECTION = Limits(memory=1 << 30, seconds_per_result=60, result_bytes=1 << 20)
+"""1 GB of address space, of which the libraries take a third; a page is never decoded here."""
 
 
 class Inspector:

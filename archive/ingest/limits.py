@@ -20,5 +20,5 @@ class ScanLimits:
     pages: int = 2_000
     pixels: int = 100_000_000
     side_mm: int = 5_080
-    content_bytes: int = 64_000_000
+    content_bytes: int = 16_000_000
     objects: int = 300_000

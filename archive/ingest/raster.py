@@ -4,6 +4,7 @@ Meant to run inside a sandbox; nothing here survives a file that takes PDFium do
 """
 
 import math
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _SNAPS_WITHIN = 4  # pixels between the size of a page and that of the image tha
 _HELD_BYTES = 64 << 20  # what PDFium may keep of a file before it is opened anew
 _MOST_PAGES_AN_OPENING = 50
 _DEEPEST_FORM = 8
+_MOST_OBJECTS = 200_000
 _INVISIBLE_TEXT = 3
 _FINE_ENOUGH = 150  # dpi
 _LARGEST_PAPER = 34 * _POINTS_AN_INCH  # A0 is 33.1 inch wide; nobody scans it upright
@@ -36,6 +38,10 @@ _LARGEST_PAPER = 34 * _POINTS_AN_INCH  # A0 is 33.1 inch wide; nobody scans it u
 
 class PageUnreadable(Invalid):
     """This page cannot be turned into an image; the others may be fine."""
+
+
+class PageTooFull(PageUnreadable):
+    """There are more lines and letters on this page than any page has."""
 
 
 class NotOpened(Invalid):
@@ -100,12 +106,13 @@ def pdf_measures(path: Path, most: int) -> Iterator[PageMeasure]:
     """The measures of the first ``most`` pages of a PDF, nothing decoded.
 
     Raises:
-        PageUnreadable: the page cannot be opened.
+        PageUnreadable: the page cannot be opened, or is too full to be one.
     """
     for number, page in islice(_pdf_pages(path, 0, 0), most):
-        width, height = page.get_size()
-        images = (placed for placed, _, _ in _objects(page) if placed)
-        yield PageMeasure(number, width, height, tuple(images))
+        with _must_be_readable(number):
+            images = tuple(size for size, _, _ in _objects(page) if size)
+            width, height = page.get_size()
+        yield PageMeasure(number, width, height, images)
 
 
 def _kind(path: Path) -> Kind:
@@ -130,23 +137,31 @@ def _must_open() -> Iterator[None]:
         raise NotOpened from error
 
 
+@contextmanager
+def _must_be_readable(number: int) -> Iterator[None]:
+    try:
+        yield
+    except PageUnreadable as unreadable:
+        unreadable.facts["page"] = number
+        raise
+    except (pdfium.PdfiumError, OSError, ValueError, SyntaxError, struct.error) as error:
+        raise PageUnreadable(page=number) from error
+
+
 def _picture_images(path: Path, kind: Kind, skipped: int, before: int) -> Iterator[PageImage]:
     with pictures.opened(path, kind) as image:
         for index in pictures.frames(image, kind, skipped):
             number = before + index + 1
-            try:
+            with _must_be_readable(number):
                 pixels, dpi = pictures.rgb(image)
-            except (OSError, ValueError, SyntaxError) as error:
-                raise PageUnreadable(page=number) from error
             yield PageImage(number, pixels, dpi)
 
 
 def _pdf_images(path: Path, skipped: int, before: int) -> Iterator[PageImage]:
     for number, page in _pdf_pages(path, skipped, before):
-        try:
-            yield _rendered(page, number)
-        except (pdfium.PdfiumError, ValueError) as error:
-            raise PageUnreadable(page=number) from error
+        with _must_be_readable(number):
+            image = _rendered(page, number)
+        yield image
 
 
 def _pdf_pages(path: Path, skipped: int, before: int) -> Iterator[tuple[int, Any]]:
@@ -163,10 +178,8 @@ def _pdf_pages(path: Path, skipped: int, before: int) -> Iterator[tuple[int, Any
 
 
 def _opened(document: Any, index: int, number: int) -> Any:
-    try:
+    with _must_be_readable(number):
         return document[index]
-    except pdfium.PdfiumError as error:
-        raise PageUnreadable(page=number) from error
 
 
 def _rendered(page: Any, number: int) -> PageImage:
@@ -221,7 +234,9 @@ def _own_dpi(page: Any, across: float, down: float) -> tuple[float, list[tuple[i
 
 def _objects(page: Any) -> Iterator[tuple[tuple[int, int] | None, float, bool]]:
     """Of every object: its size if it is an image, its area in square points, whether drawn."""
-    for item in page.get_objects(max_depth=_DEEPEST_FORM):
+    for count, item in enumerate(page.get_objects(max_depth=_DEEPEST_FORM)):
+        if count == _MOST_OBJECTS:
+            raise PageTooFull
         if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = item.get_bounds()
             area = abs((right - left) * (top - bottom)) * _enlarged(item.container)

@@ -21,7 +21,7 @@ class EmptyFile(BadScan):
     """There is not one byte in it."""
 
 
-class TooLarge(BadScan):
+class ScanTooLarge(BadScan):
     """More bytes than ``limit``; what had come was thrown away."""
 
 

@@ -104,7 +104,9 @@ def _listen(orders: BinaryIO, jobs: "queue.SimpleQueue[bytes]") -> None:
 
 def _do(task: str, args: tuple[Any, ...], answers: BinaryIO) -> None:
     try:
-        for result in _found(task)(*args):
+        function = _found(task)
+        _send(answers, wire.STARTED, None)
+        for result in function(*args):
             _send(answers, wire.RESULT, result)
         _send(answers, wire.DONE, None)
     except ArchiveError as error:

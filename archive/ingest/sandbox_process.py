@@ -25,7 +25,9 @@ _BOOT = (
 )
 _KEPT_ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TMPDIR", "TZ")
 _KEPT_PREFIXES = ("OMP_", "OPENBLAS_", "MKL_", "LD_LIBRARY", "DYLD_")
+_FRUGAL = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}  # address space per core
 _LAST_WORDS = 4000
+_SECONDS_TO_START = 120.0  # to load libraries, on a machine that is busy with other things
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Limits:
     Attributes:
         memory: bytes of address space on Linux, of resident memory elsewhere. Rendering alone
             needs 1 GB at the most; RapidOCR on an A4 page at 300 dpi reaches 1.6 GB.
-        seconds_per_result: longest silence before it is killed.
+        seconds_per_result: longest silence before it is killed, once its libraries are loaded.
         seconds_in_all: longest time a whole job may take, or None.
         result_bytes: largest single result taken from it.
     """
@@ -92,13 +94,16 @@ class Child:
             raise self._died(self._how_ended()) from None
 
     def results(self, packages: set[str], limits: Limits) -> Iterator[Any]:
-        ends = time.monotonic() + (limits.seconds_in_all or float("inf"))
+        patience, ends = _SECONDS_TO_START, float("inf")
         while True:
-            kind, data = self._message(
-                min(time.monotonic() + limits.seconds_per_result, ends), limits.result_bytes
-            )
+            deadline = min(time.monotonic() + patience, ends)
+            kind, data = self._message(deadline, limits.result_bytes)
             if kind == wire.DONE:
                 return
+            if kind == wire.STARTED:
+                patience = limits.seconds_per_result
+                ends = time.monotonic() + (limits.seconds_in_all or float("inf"))
+                continue
             value = self._understood(kind, data, packages)
             if kind == wire.TOLD:
                 raise value
@@ -191,7 +196,7 @@ def _started(orders: str) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**environment, "MALLOC_ARENA_MAX": "2"},
+        env={**_FRUGAL, **environment},
     )
 
 

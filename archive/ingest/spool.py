@@ -19,7 +19,7 @@ from typing import BinaryIO, Self
 from archive.digest import CHUNK, Digests, Hasher
 from archive.errors import Unavailable
 from archive.ingest.magic import HEAD, recognise
-from archive.ingest.refusals import BadScan, EmptyFile, TooLarge
+from archive.ingest.refusals import BadScan, EmptyFile, ScanTooLarge
 
 Source = BinaryIO | Iterable[bytes]
 """An open file, or pieces of one in order."""
@@ -90,7 +90,7 @@ class Spool:
 
         Raises:
             EmptyFile: not one byte came.
-            TooLarge: the scan is over its limit; the rest was not read.
+            ScanTooLarge: the scan is over its limit; the rest was not read.
             NotAScan, UnknownFile: the first bytes are those of no scan; the rest was not read.
             SpoolFull: the disk is full.
         """
@@ -131,7 +131,7 @@ class Part:
     def write(self, piece: bytes) -> None:
         """Take some bytes; raises as ``Spool.take``."""
         if not self._spool.grants(len(piece)):
-            raise TooLarge(name=self._name, limit=self._spool.limit_bytes)
+            raise ScanTooLarge(name=self._name, limit=self._spool.limit_bytes)
         if not self._looked:
             self._head += piece[: HEAD - len(self._head)]
             if len(self._head) == HEAD:

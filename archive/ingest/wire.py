@@ -19,6 +19,7 @@ from archive.errors import ArchiveError, Invalid
 HEADER = struct.Struct("<cQQ")
 """Kind of message, peak memory of the child in bytes, length of what follows."""
 
+STARTED = b"S"  # the task is loaded and begins
 RESULT = b"R"
 DONE = b"D"
 TOLD = b"T"  # an error a person can be told about

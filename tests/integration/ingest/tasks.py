@@ -1,0 +1,44 @@
+"""What tests have a sandbox do with scans."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.errors import ArchiveError
+from archive.ingest import raster
+from archive.ingest.inspect import inspect
+from archive.ingest.limits import ScanLimits
+from archive.messages import LANGUAGES, sentence
+
+
+def judged(path: str, limits: ScanLimits) -> Iterator[str]:
+    """What inspection says, in words, so that one child can judge many files."""
+    try:
+        found = inspect(Path(path), name="x", limits=limits)
+        yield f"{found.kind} {found.pages}"
+    except ArchiveError as error:
+        _check_can_be_told(error)
+        yield str(error)
+
+
+def _check_can_be_told(error: ArchiveError) -> None:
+    """A sentence that lacks a fact warns; here that is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for language in LANGUAGES:
+            sentence(f"error.{type(error).__name__}", language, **error.facts)
+
+
+def rendered(paths: list[str], start: int = 1) -> Iterator[tuple[int, tuple[int, ...], float]]:
+    for page in raster.pages([Path(path) for path in paths], start):
+        yield page.number, page.pixels.shape, page.dpi
+
+
+def judged_and_rendered(path: str) -> Iterator[str]:
+    """What becomes of a file that is taken if it may be: always a word, or the child dies."""
+    try:
+        found = inspect(Path(path), name="x")
+        count = sum(1 for _ in raster.pages([Path(path)]))
+        yield f"{found.pages} {count}"
+    except ArchiveError as error:
+        yield type(error).__name__
