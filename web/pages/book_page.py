@@ -325,7 +325,7 @@ def _voids(visit: Visit, seen: BookSeen) -> dict[str, object]:
         Column("number", visit.t("books.number"), "code"),
         Column("voided_on", visit.t("books.voided_on"), "day"),
         Column("reason", visit.t("books.reason")),
-        Column("copies", visit.t("books.copies_kept"), "number"),
+        Column("copies", visit.t("books.copies_kept")),
         Column("by", visit.t("books.by")),
     ]
     rows = [

@@ -241,7 +241,9 @@ def _plan_facts(visit: Visit, view: GateView) -> list[str]:
 
 
 def _book_facts(visit: Visit, view: GateView) -> list[str]:
-    return [visit.t("requests.fact.books", n=len(view.facts.books_owed))]
+    owed = view.facts.books_owed
+    done = sum(book.all_bound and book.stub_handed_in for book in owed)
+    return [visit.t("requests.fact.books", n=len(owed), done=done)]
 
 
 def _clearance_facts(visit: Visit, view: GateView) -> list[str]:
@@ -269,7 +271,9 @@ def _clearance_facts(visit: Visit, view: GateView) -> list[str]:
 
 
 def _finding_facts(visit: Visit, view: GateView) -> list[str]:
-    return [visit.t("requests.fact.volumes", n=len(view.facts.volumes_owed))]
+    against = next(line.reasons for line in view.lines if line.line == "d")
+    owed = len(view.facts.volumes_owed)
+    return [visit.t("requests.fact.volumes", n=owed, bad=len(against))]
 
 
 def _month_facts(visit: Visit, view: GateView) -> list[str]:

@@ -26,7 +26,7 @@ from archive.custody.gate import (
     standing,
 )
 from archive.custody.kind import InvoiceKind
-from archive.custody.plan import quarter_of
+from archive.custody.plan import UsagePlan, quarter_of
 from archive.custody.queries.gate import gate_facts, signature_stands, usable_clearance
 from archive.custody.queries.plans import QuarterStanding, quarter_standing
 from archive.custody.verification import Verification, VerificationState
@@ -137,6 +137,23 @@ def quick_view(tx: Transaction, station: Station, kind: InvoiceKind, books: int 
             signature_stands=_signed(tx, clearance),
         )
     return _view(tx, station, kind, facts, clearance)
+
+
+def gates(tx: Transaction, station: Station) -> list[GateView]:
+    """The gate of a station for each kind planned this quarter, in short.
+
+    Where nothing is planned, for the first kind there is; where there is none, nothing.
+    """
+    year, quarter = quarter_of(tx.today)
+    planned = select(UsagePlan.kind_id).where(
+        UsagePlan.station_id == station.id,
+        UsagePlan.year == year,
+        UsagePlan.quarter == quarter,
+    )
+    kinds = list(tx.session.scalars(select(InvoiceKind).order_by(InvoiceKind.code)))
+    known = set(tx.session.scalars(planned))
+    chosen = [kind for kind in kinds if kind.id in known] or kinds[:1]
+    return [quick_view(tx, station, kind) for kind in chosen]
 
 
 def requests(
