@@ -72,6 +72,7 @@ def build(*, root: Path = ROOT, sources: Path = SOURCES, built: Path = BUILT) ->
     """Brings the built assets up to date; says whether there was anything to do."""
     wanted = _fingerprint(root, sources)
     if _is_current(built, wanted):
+        (built / MANIFEST).touch()  # make goes by its age
         return False
     if not is_installed(root):
         install(root)

@@ -179,7 +179,9 @@ class Sheet:
     stubs: Sequence[Stub] = ()
 
 
-Decision = Literal["number", "void", "not-void", "not-a-stub", "unreadable"]
+Decision = Literal[
+    "number", "void", "not-void", "not-a-stub", "unreadable", "not-there", "page-done"
+]
 """What a person can settle; each has its words in the catalogue, ``desk.decision.…``."""
 
 
@@ -193,6 +195,7 @@ class Finding:
         crop: address of the place, enlarged; ``crop_alt`` says what it shows.
         offers: the decisions that make sense here, in order; none for what cannot be settled on
             the desk – ``advice`` then says what to do instead.
+        asks: what else is typed beside a number: the page it stands on, its invoice code.
         reading: what the machine believes it read; shown, never filled in.
         settled: what was decided, by whom and when, as a sentence.
         blocks: finance cannot sign while it is open.
@@ -207,6 +210,7 @@ class Finding:
     stub: str = ""
     crop: str = ""
     offers: Sequence[Decision] = ()
+    asks: Sequence[Literal["page", "code"]] = ()
     advice: str = ""
     reading: str = ""
     settled: str = ""

@@ -169,6 +169,14 @@ def test_what_goes_wrong_while_settling_is_said_and_loses_nothing(visit, new_pag
     assert form.locator('input[name="number"]').input_value() == "04210077"
 
 
+def test_enter_in_a_remark_sends_nothing(visit):
+    page = visit("/gallery/desk")
+    page.locator("#remark-cover").fill("封面第二行有涂改")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "answer-once"
+    assert page.url.endswith("/gallery/desk")
+
+
 def settle(page, reason):
     form = page.locator("#finding-04210078 form")
     form.locator('input[name="reason"]').fill(reason)

@@ -34,6 +34,13 @@
     else if (page && viewer) viewer.show(viewer.pages.findIndex((one) => String(one.n) === page));
   }, true);
 
+  // Enter in a remark goes to the next field: it neither signs nor returns anything.
+  desk.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".check-remark")) return;
+    event.preventDefault();
+    event.target.closest(".check").nextElementSibling?.querySelector("input")?.focus();
+  });
+
   // Typing a number chooses “the number is …”.
   desk.addEventListener("input", (event) => {
     const choice = event.target.dataset?.picks;
