@@ -4,11 +4,12 @@
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -124,11 +125,13 @@ class Watched:
 
     def photograph(self, name: str) -> None:
         """What the pages look like now, into ``test-results/``, for a person to look at."""
-        folder = Path("test-results")
-        folder.mkdir(exist_ok=True)
+        from playwright.sync_api import Error
+
+        stem = Path("test-results") / re.sub(r"[^\w-]+", "-", name)[:100]
         pages = [page for context in self._contexts for page in context.pages]
         for number, page in enumerate(pages, start=1):
-            page.screenshot(path=folder / f"{name}-{number}.png", full_page=True)
+            with suppress(Error):
+                page.screenshot(path=f"{stem}-{number}.png", full_page=True)
 
     def close(self) -> list[str]:
         """Close the pages; what they did wrong, and what was expected and did not come."""

@@ -274,4 +274,4 @@ def test_300_megabytes_go_in_and_out_with_flat_memory(objects_url):
     )
     assert ended.returncode == 0, ended.stderr
     grown = int(ended.stdout)
-    assert 0 < grown < 48 << 20
+    assert 0 < grown < 96 << 20
