@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text, select
+from sqlalchemy import BigInteger, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive.db import Base
@@ -133,22 +133,35 @@ def entries(session: Session, *, after: int = 0, batch: int = 2000) -> Iterator[
             return
         yield from page
         after = page[-1].seq
-        session.expunge_all()
+        for entry in page:
+            session.expunge(entry)
 
 
 def verify(session: Session) -> TrailCheck:
-    """Re-derive every digest and compare the last with the head."""
-    head = session.scalars(select(TrailHead)).one()
-    head_seq, head_digest = head.seq, head.digest
-    expected_seq, previous = 1, GENESIS
+    """Re-derive every digest up to the head, and compare the last with it.
+
+    Others may append meanwhile: the last entry is looked up before the head, which is then
+    never behind it, and entries after the head as read are left to the next verification.
+    """
+    last = session.scalar(select(func.max(TrailEntry.seq))) or 0
+    head = session.execute(select(TrailHead.seq, TrailHead.digest)).first()
+    if head is None:
+        return TrailCheck(0, GENESIS, 1, "head-missing")
+    seq, previous = 0, GENESIS
     for entry in entries(session):
-        reason = _flaw(entry, expected_seq, previous)
+        if entry.seq > head.seq:
+            break
+        reason = _flaw(entry, seq + 1, previous)
         if reason:
-            return TrailCheck(expected_seq - 1, previous, expected_seq, reason)
-        expected_seq, previous = expected_seq + 1, entry.digest
-    if (expected_seq - 1, previous) != (head_seq, head_digest):
-        return TrailCheck(expected_seq - 1, previous, expected_seq, "head-differs")
-    return TrailCheck(expected_seq - 1, previous)
+            return TrailCheck(seq, previous, seq + 1, reason)
+        seq, previous = entry.seq, entry.digest
+    if seq < head.seq:
+        return TrailCheck(seq, previous, seq + 1, "entry-missing")
+    if previous != head.digest:
+        return TrailCheck(seq, previous, max(seq, 1), "head-differs")
+    if last > head.seq:
+        return TrailCheck(seq, previous, seq + 1, "beyond-head")
+    return TrailCheck(seq, previous)
 
 
 def _flaw(entry: TrailEntry, seq: int, previous: str) -> str | None:

@@ -73,9 +73,15 @@ def waiting(session: Session, now: datetime, limit: int = 100) -> list[int]:
 def take(
     session: Session, promise_id: int, now: datetime, worker: str, lease: timedelta
 ) -> Promise | None:
-    """The promise, leased to ``worker``, or None when it is not open to be taken."""
-    promise = session.get(Promise, promise_id, with_for_update=True)
+    """The promise, leased to ``worker``, or None when it is not open to be taken.
+
+    One whose worker died every time, before it could say that it failed, is given up here.
+    """
+    promise = session.get(Promise, promise_id, with_for_update=True, populate_existing=True)
     if promise is None or not promise.is_open(now):
+        return None
+    if promise.attempts >= MAX_ATTEMPTS:
+        promise.failed(now, promise.last_error or "the worker died every time")
         return None
     promise.attempts += 1
     promise.leased_by = worker

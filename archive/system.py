@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -14,7 +14,7 @@ from archive.access import Actor
 from archive.audit import Noted
 from archive.clock import Clock
 from archive.db import error_for
-from archive.errors import ArchiveError, Conflict, Refused, Unavailable
+from archive.errors import ArchiveError, Conflict, Invalid, Refused, Unavailable
 from archive.settings import Settings
 from archive.storage import ObjectStore
 from archive.transaction import ChangedMeanwhile, Transaction
@@ -22,6 +22,14 @@ from archive.transaction import ChangedMeanwhile, Transaction
 
 class DatabaseUnavailable(Unavailable):
     """The database does not answer."""
+
+
+class CannotBeKept(Invalid):
+    """A text longer, or a figure larger, than its place in the database."""
+
+
+_LOST_THE_RACE = frozenset({"40001", "40P01"})
+"""SQLSTATE of a serialization failure and of a deadlock."""
 
 
 def _no_nudge(_promise_ids: list[int]) -> None:
@@ -69,7 +77,11 @@ class System:
             if known is None:
                 raise
             raise known from violation
+        except DataError as oversized:
+            raise CannotBeKept from oversized
         except OperationalError as failure:
+            if getattr(failure.orig, "sqlstate", None) in _LOST_THE_RACE:
+                raise ChangedMeanwhile from failure
             if failure.connection_invalidated or "unable to open" in str(failure.orig):
                 raise DatabaseUnavailable from failure
             raise
@@ -78,8 +90,14 @@ class System:
     def _note_refusal(self, actor: Actor, refusal: ArchiveError) -> None:
         noted = Noted(
             "attempt.refused",
-            str(refusal.facts.get("subject", "")) or type(refusal).__name__,
+            _subject_of(refusal),
             {"rule": type(refusal).__name__, "kind": refusal.kind, **refusal.facts},
         )
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             audit.append(session, self.clock.now(), actor.code, [noted])
+
+
+def _subject_of(refusal: ArchiveError) -> str:
+    """What was refused, as the trail names it; where that is not said, the rule itself."""
+    facts = refusal.facts
+    return str(facts.get("thing") or facts.get("subject") or type(refusal).__name__)[:80]

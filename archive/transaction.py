@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import ForUpdateArg
 
 from archive import audit
 from archive.access import Actor, NotPermitted, Permission
@@ -22,6 +23,7 @@ from archive.settings import Settings
 from archive.storage import ObjectStore
 
 T = TypeVar("T", bound=Base)
+_LOCK = ForUpdateArg(key_share=True)
 
 
 class NoSuchThing(NotFound):
@@ -77,10 +79,16 @@ class Transaction:
     def get(self, kind: type[T], key: object, *, lock: bool = False) -> T:
         """The thing itself, locked for the length of the transaction if asked.
 
+        The lock lets others refer to the row (FOR NO KEY UPDATE): a stronger one and the locks
+        of foreign keys would wait for each other. Where a verb locks several things, it locks
+        them in this order: volume, station, verification, hand-over, book.
+
         Raises:
             NoSuchThing: there is none.
         """
-        found = self.session.get(kind, key, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(
+            kind, key, with_for_update=_LOCK if lock else None, populate_existing=lock
+        )
         if found is None:
             raise NoSuchThing(thing=kind.__tablename__, key=str(key))
         return found

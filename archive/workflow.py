@@ -33,15 +33,15 @@ class Workflow(Generic[S]):
             for name, (sources, target) in table.items()
         }
 
-    def target(self, step: str, state: S) -> S:
-        """The state that ``step`` leads to.
+    def target(self, step: str, state: S, *, thing: str = "") -> S:
+        """The state that ``step`` leads to; ``thing`` is how the trail names what is refused.
 
         Raises:
             NotPossibleNow: the table has no such step from ``state``.
         """
         found = self.steps[step]
         if state not in found.sources:
-            raise NotPossibleNow(subject=self.subject, step=step, state=str(state))
+            raise NotPossibleNow(subject=self.subject, thing=thing, step=step, state=str(state))
         return found.target
 
     def allows(self, step: str, state: S) -> bool:
@@ -50,4 +50,5 @@ class Workflow(Generic[S]):
 
     def take(self, step: str, thing: Any) -> None:
         """Move ``thing.state`` by ``step``, the only way a state ever changes."""
-        thing.state = self.target(step, thing.state)
+        named = getattr(thing, "subject", None) or f"{self.subject}:{thing.id}"
+        thing.state = self.target(step, thing.state, thing=named)

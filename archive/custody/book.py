@@ -49,6 +49,10 @@ class UsedInTheFuture(Invalid):
     """A day of use that has not come yet."""
 
 
+class UsedBeforeIssued(Invalid):
+    """A day of use before the book was handed out."""
+
+
 class UsedBeforeEarlierUse(Invalid):
     """A day of use before that of smaller numbers of the same book."""
 
@@ -75,6 +79,19 @@ class ReasonMissing(Invalid):
 
 class NegativeKwh(Invalid):
     """Electricity used is not negative."""
+
+
+class KwhNotExact(Invalid):
+    """Electricity is a number with at most two decimals."""
+
+
+class TotalTooLarge(Invalid):
+    """A day's or a volume's total nobody collects; a typing slip."""
+
+
+MOST_KWH = Decimal(10) ** 12
+MOST_FEN = 10**13
+_HUNDREDTH = Decimal("0.01")
 
 
 class BookState(StrEnum):
@@ -140,6 +157,11 @@ class Book(Base, kw_only=True):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
     @property
+    def subject(self) -> str:
+        """How the trail names the book."""
+        return f"book:{self.code or '-'}:{self.first}"
+
+    @property
     def run(self) -> NumberRun:
         return NumberRun(self.code, self.first, self.last)
 
@@ -182,6 +204,24 @@ class Book(Base, kw_only=True):
             raise NotOfThisBook(field="number", number=number)
         if self.written is None or number not in self.written:
             raise NotWritten(field="number", number=number)
+
+
+def check_totals(kwh: Decimal, amount_fen: int) -> None:
+    """Refuse totals that cannot be kept exactly. The amount may be negative (退费), kWh may not.
+
+    Raises:
+        KwhNotExact, NegativeKwh, TotalTooLarge: with the field.
+    """
+    if not kwh.is_finite():
+        raise KwhNotExact(field="kwh", kwh=str(kwh)[:40])
+    if kwh < 0:
+        raise NegativeKwh(field="kwh")
+    if kwh >= MOST_KWH:
+        raise TotalTooLarge(field="kwh")
+    if kwh != kwh.quantize(_HUNDREDTH):
+        raise KwhNotExact(field="kwh", kwh=str(kwh)[:40])
+    if abs(amount_fen) >= MOST_FEN:
+        raise TotalTooLarge(field="amount_fen")
 
 
 class HandoverState(StrEnum):

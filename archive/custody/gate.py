@@ -266,7 +266,7 @@ def _volume_reasons(facts: GateFacts) -> list[Reason]:
         told = {"volume": owed.code, "month": owed.month}
         if owed.state == "returned":
             reasons.append(Reason(ReasonCode.VOLUME_RETURNED, told))
-        elif owed.open_findings and owed.state == "submitted":
+        elif owed.open_findings:
             reasons.append(Reason(ReasonCode.FINDINGS_OPEN, {**told, "count": owed.open_findings}))
         elif owed.overdue or owed.state == "submitted":
             reasons.append(Reason(ReasonCode.VOLUME_NOT_ACCEPTED, {**told, "state": owed.state}))

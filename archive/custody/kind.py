@@ -4,8 +4,16 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.custody.numbers import NumberRun
-from archive.db import Base, RowId
+from archive.db import Base, RowId, refused_by
 from archive.errors import Invalid
+
+
+class KindCodeTaken(Invalid):
+    """Another kind of invoice already has that code."""
+
+
+class KindImpossible(Invalid):
+    """No invoice looks like that, or no book has that many."""
 
 
 class WrongShapeForKind(Invalid):
@@ -29,6 +37,22 @@ class InvoiceKind(Base, kw_only=True):
     book_size: Mapped[int] = mapped_column(default=50)
     copies: Mapped[int] = mapped_column(default=3)
 
+    def check_possible(self) -> None:
+        """Refuse a kind no invoice could be of.
+
+        Raises:
+            KindImpossible: with the field.
+        """
+        bounds = {
+            "code_digits": self.code_digits in {0, 10, 12},
+            "number_digits": 6 <= self.number_digits <= 20,
+            "book_size": 1 <= self.book_size <= 1000,
+            "copies": 1 <= self.copies <= 9,
+        }
+        for field, possible in bounds.items():
+            if not possible:
+                raise KindImpossible(field=field, given=getattr(self, field))
+
     def check_run(self, run: NumberRun) -> None:
         """Refuse a run this kind cannot have.
 
@@ -44,3 +68,6 @@ class InvoiceKind(Base, kw_only=True):
             )
         if len(run) % self.book_size:
             raise NotWholeBooks(field="last", count=len(run), book_size=self.book_size)
+
+
+refused_by(KindCodeTaken, "uq_invoice_kind_code", "invoice_kind.code")

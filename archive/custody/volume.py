@@ -11,6 +11,7 @@ month of one collector and may hold parts of many books; a number is in one volu
 """
 
 import re
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -74,6 +75,10 @@ class VoidListedTwice(Invalid):
 
 class SignedAlready(Conflict):
     """What is signed is not changed; reopen the volume, and every later step falls."""
+
+
+class SignedCoverChanged(Conflict):
+    """Cover or numbers are no longer those the collector signed; it must be signed anew."""
 
 
 class ScannedAlready(Conflict):
@@ -162,6 +167,11 @@ class Volume(Base, kw_only=True):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
     @property
+    def subject(self) -> str:
+        """How the trail names the volume."""
+        return f"volume:{self.code}"
+
+    @property
     def cover(self) -> dict[str, Any]:
         """What stands on the cover, as it is signed."""
         return {
@@ -184,7 +194,7 @@ class Volume(Base, kw_only=True):
             SignedAlready: in any state but draft.
         """
         if self.state != VolumeState.DRAFT:
-            raise SignedAlready(subject=self.code, state=str(self.state))
+            raise SignedAlready(subject=self.subject, state=str(self.state))
 
     def check_unscanned(self, scanned: object) -> None:
         """Refuse to undo a binding somebody scanned.
@@ -193,7 +203,7 @@ class Volume(Base, kw_only=True):
             ScannedAlready: the scan is kept for ever and needs its volume.
         """
         if scanned:
-            raise ScannedAlready(subject=self.code)
+            raise ScannedAlready(subject=self.subject)
 
     def check_collector(self, actor: Actor) -> None:
         """Refuse a signature that is not the collector's own.
@@ -202,7 +212,7 @@ class Volume(Base, kw_only=True):
             NotTheCollector: whose copies they are, signs.
         """
         if actor.person_id != self.collector_id:
-            raise NotTheCollector(subject=f"volume:{self.code}", person=actor.code)
+            raise NotTheCollector(subject=self.subject, person=actor.code)
 
     def unsign(self) -> None:
         """Let every step after binding fall."""
@@ -261,12 +271,12 @@ def check_cover(runs: list[NumberRun], sets: int, void_sets: int, void_numbers: 
     Raises:
         CoverDoesNotAdd, VoidListedTwice, VoidNotInVolume: with the number.
     """
-    if len(set(void_numbers)) != len(void_numbers):
-        twice = next(number for number in void_numbers if void_numbers.count(number) > 1)
-        raise VoidListedTwice(field="void_numbers", number=twice)
-    for number in void_numbers:
-        if not any(number in run for run in runs):
+    for number, times in Counter(void_numbers).items():
+        stands = sum(number in run for run in runs)  # once under each code
+        if not stands:
             raise VoidNotInVolume(field="void_numbers", number=number)
+        if times > stands:
+            raise VoidListedTwice(field="void_numbers", number=number)
     if void_sets != len(void_numbers) or sets != sum(len(run) for run in runs):
         raise CoverDoesNotAdd(
             field="sets",

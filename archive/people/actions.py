@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from archive.access import Actor, Permission, Role
 from archive.errors import Invalid, Refused
@@ -62,7 +62,7 @@ def sign_in(tx: Transaction, code: str, password: str) -> SignInResult:
     A failure is a result and not an exception, so that the count of wrong passwords is kept.
     """
     person = tx.session.scalars(
-        select(Person).where(Person.code == code.strip()).with_for_update()
+        select(Person).where(Person.code == code.strip()).with_for_update(key_share=True)
     ).first()
     if person is not None and person.locked_until is not None and person.locked_until > tx.now:
         minutes = int((person.locked_until - tx.now).total_seconds() // 60) + 1
@@ -170,23 +170,31 @@ def appoint(
     from_on: date | None = None,
     document: str = "",
 ) -> Appointment:
-    """Give a person an office from a day on.
+    """Give a person an office from a day on; what else is held from then on must not clash.
 
     Raises:
         OfficesClash, OfficeNeedsStation, OneCustodianOnly: the rules of §8.
     """
     tx.require(Permission.PERSON_APPOINT)
+    begins = from_on or tx.today
+    if station_id is not None:
+        tx.get(Station, station_id, lock=True)
     person = tx.get(Person, person_id, lock=True)
-    held = frozenset(Role(item.role) for item in appointments_of(tx, person_id))
+    held = frozenset(
+        Role(item.role)
+        for item in tx.session.scalars(
+            select(Appointment).where(Appointment.person_id == person_id, _serves_from(begins))
+        )
+    )
     check_offices(held, role, station_id)
     if role == Role.CUSTODIAN:
-        _check_only_custodian(tx, station_id)
+        _check_only_custodian(tx, station_id, begins)
     appointment = tx.add(
         Appointment(
             person_id=person_id,
             role=role,
             station_id=station_id,
-            from_on=from_on or tx.today,
+            from_on=begins,
             document=document,
         )
     )
@@ -195,12 +203,11 @@ def appoint(
 
 
 def end_appointment(tx: Transaction, appointment_id: int) -> None:
-    """End an office today; the record of it stays."""
+    """End an office at once; the record of it stays."""
     tx.require(Permission.PERSON_APPOINT)
     appointment = tx.get(Appointment, appointment_id, lock=True)
-    appointment.until_on = max(tx.today - timedelta(days=1), appointment.from_on)
-    if appointment.from_on == tx.today:
-        appointment.until_on = tx.today
+    yesterday = tx.today - timedelta(days=1)
+    appointment.until_on = min(appointment.until_on or yesterday, yesterday)
     person = tx.get(Person, appointment.person_id)
     tx.record("appointment.ended", f"person:{person.code}", role=str(appointment.role))
 
@@ -237,14 +244,20 @@ def actor_of(tx: Transaction, person: Person) -> Actor:
     return actor_for(person, appointments_of(tx, person.id), tx.today)
 
 
-def _check_only_custodian(tx: Transaction, station_id: int | None) -> None:
+def _serves_from(begins: date) -> ColumnElement[bool]:
+    """Appointments that are in force on that day or later."""
+    never_served = Appointment.until_on < Appointment.from_on
+    return Appointment.until_on.is_(None) | ((Appointment.until_on >= begins) & ~never_served)
+
+
+def _check_only_custodian(tx: Transaction, station_id: int | None, begins: date) -> None:
     serving = tx.session.scalar(
         select(func.count())
         .select_from(Appointment)
         .where(
             Appointment.role == Role.CUSTODIAN,
             Appointment.station_id == station_id,
-            (Appointment.until_on.is_(None)) | (Appointment.until_on >= tx.today),
+            _serves_from(begins),
         )
     )
     if serving:

@@ -121,9 +121,11 @@ def check_offices(held: frozenset[Role], new: Role, station_id: int | None) -> N
 
 
 def actor_for(person: Person, appointments: list[Appointment], day: date) -> Actor:
-    """The person as an actor, with the offices in force on ``day``."""
+    """The person as an actor, with the offices in force on ``day``; who has left holds none."""
     offices = tuple(
-        Office(Role(item.role), item.station_id) for item in appointments if item.in_force(day)
+        Office(Role(item.role), item.station_id)
+        for item in appointments
+        if person.active and item.in_force(day)
     )
     return Actor(code=person.code, person_id=person.id, name=person.name, offices=offices)
 

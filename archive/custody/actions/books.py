@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from archive.access import NotPermitted, Permission, Role, forbid_same_person
+from archive.clock import day_at_station
 from archive.custody.actions.consequences import volume_changed
 from archive.custody.book import (
     BOOK_WORKFLOW,
@@ -15,14 +16,15 @@ from archive.custody.book import (
     Handover,
     HandoverOpen,
     HandoverState,
-    NegativeKwh,
     NotTheHolder,
     NotTheReceiver,
     ReasonMissing,
     UsedBeforeEarlierUse,
+    UsedBeforeIssued,
     UsedInTheFuture,
     UseEntry,
     VoidEntry,
+    check_totals,
 )
 from archive.custody.kind import InvoiceKind
 from archive.custody.numbers import key_of, parse_number
@@ -145,21 +147,23 @@ def record_use(
     valid invoices; the amount may be negative (退费).
 
     Raises:
-        NotTheHolder, NotOfThisBook, OutOfOrder, UsedInTheFuture, UsedBeforeEarlierUse,
-        NegativeKwh: the register stays as it is.
+        NotTheHolder, NotOfThisBook, OutOfOrder, UsedInTheFuture, UsedBeforeIssued,
+        UsedBeforeEarlierUse, NegativeKwh, KwhNotExact, TotalTooLarge: the register stays as
+            it is.
     """
     book = tx.get(Book, book_id, lock=True)
     tx.require(Permission.BOOK_RECORD_USE, book.station_id)
     if book.holder_id != tx.actor.person_id:
         raise NotTheHolder(subject=subject_of(book), person=tx.actor.code)
     if book.state != BookState.IN_USE:
-        raise NotPossibleNow(subject="book", step="record-use", state=str(book.state))
+        raise NotPossibleNow(
+            subject="book", thing=book.subject, step="record-use", state=str(book.state)
+        )
     if open_handover(tx, book.id) is not None:
         raise HandoverOpen(subject=subject_of(book))
     run = book.next_run(parse_number(last, field="last"))
     _check_day(tx, book, used_on)
-    if kwh < 0:
-        raise NegativeKwh(field="kwh")
+    check_totals(kwh, amount_fen)
     entry = tx.add(
         UseEntry(
             station_id=book.station_id,
@@ -209,20 +213,20 @@ def record_void(
         NotWritten, NotOfThisBook, AlreadyVoid, CopiesMissing, ReasonMissing, SignedAlready:
             nothing is kept.
     """
-    book = tx.get(Book, book_id, lock=True)
+    book = tx.get(Book, book_id)
     tx.require(Permission.BOOK_RECORD_USE, book.station_id)
+    wanted = parse_number(number)
+    volume = _volume_of(tx, key_of(book.code, wanted))  # a volume is locked before its books
+    book = tx.get(Book, book_id, lock=True)
     if tx.actor.person_id not in _users(tx, book):
         raise NotTheHolder(subject=subject_of(book), person=tx.actor.code)
-    wanted = parse_number(number)
     book.check_written(wanted)
     kind = tx.get(InvoiceKind, book.kind_id)
     if not reason.strip():
         raise ReasonMissing(field="reason")
     if copies_kept != kind.copies:
         raise CopiesMissing(field="copies_kept", kept=copies_kept, needed=kind.copies)
-    if voided_on > tx.today:
-        raise UsedInTheFuture(field="voided_on", on=voided_on.isoformat())
-    volume = _volume_of(tx, key_of(book.code, wanted))
+    _check_possible(tx, book, voided_on, field="voided_on")
     if volume is not None:
         volume.check_open()
     void = tx.add(
@@ -266,14 +270,16 @@ def open_handover(tx: Transaction, book_id: int) -> Handover | None:
 
 def subject_of(book: Book) -> str:
     """How the trail names a book."""
-    return f"book:{book.code or '-'}:{book.first}"
+    return book.subject
 
 
 def _open(tx: Transaction, handover_id: int) -> tuple[Handover, Book]:
     handover = tx.get(Handover, handover_id, lock=True)
     book = tx.get(Book, handover.book_id, lock=True)
     if handover.state != HandoverState.OFFERED:
-        raise NotPossibleNow(subject="handover", step="confirm", state=str(handover.state))
+        raise NotPossibleNow(
+            subject="handover", thing=book.subject, step="confirm", state=str(handover.state)
+        )
     return handover, book
 
 
@@ -295,9 +301,17 @@ def _users(tx: Transaction, book: Book) -> set[int | None]:
     return {*wrote, book.holder_id}
 
 
+def _check_possible(tx: Transaction, book: Book, on: date, *, field: str) -> None:
+    """Refuse a day that has not come, or on which the book was not here yet."""
+    if on > tx.today:
+        raise UsedInTheFuture(field=field, on=on.isoformat())
+    issued_on = day_at_station(book.issued_at)
+    if on < issued_on:
+        raise UsedBeforeIssued(field=field, on=on.isoformat(), issued=issued_on.isoformat())
+
+
 def _check_day(tx: Transaction, book: Book, used_on: date) -> None:
-    if used_on > tx.today:
-        raise UsedInTheFuture(field="used_on", on=used_on.isoformat())
+    _check_possible(tx, book, used_on, field="used_on")
     earlier = tx.session.scalars(
         select(UseEntry.used_on)
         .where(UseEntry.book_id == book.id)
@@ -305,7 +319,9 @@ def _check_day(tx: Transaction, book: Book, used_on: date) -> None:
         .limit(1)
     ).first()
     if earlier is not None and used_on < earlier:
-        raise UsedBeforeEarlierUse(field="used_on", on=used_on.isoformat(), earlier=str(earlier))
+        raise UsedBeforeEarlierUse(
+            field="used_on", on=used_on.isoformat(), earlier=earlier.isoformat()
+        )
 
 
 def _volume_of(tx: Transaction, number_key: str) -> Volume | None:

@@ -15,8 +15,10 @@ from archive.custody.volume import (
     VOLUME_WORKFLOW,
     BookOfReleasedVolume,
     Volume,
+    VolumeRun,
     VolumeState,
 )
+from archive.people.person import Station
 from archive.transaction import Transaction
 
 
@@ -40,10 +42,11 @@ def void_acceptance(tx: Transaction, volume: Volume, reason: str) -> None:
     Raises:
         BookOfReleasedVolume: books were already issued on it.
     """
+    tx.get(Station, volume.station_id, lock=True)  # no request is granted meanwhile
     verification = tx.session.scalars(
         select(Verification)
         .where(Verification.volume_id == volume.id, Verification.state == VerificationState.SIGNED)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one()
     clearance = tx.session.scalars(
         select(Clearance).where(Clearance.verification_id == verification.id)
@@ -54,11 +57,8 @@ def void_acceptance(tx: Transaction, volume: Volume, reason: str) -> None:
     VERIFICATION_WORKFLOW.take("void", verification)
     verification.voided_at, verification.void_reason = tx.now, reason
     VOLUME_WORKFLOW.take("void-acceptance", volume)
-    for book in tx.session.scalars(
-        select(Book).where(
-            Book.id.in_(verification.stub_book_ids), Book.state == BookState.ACCEPTED
-        )
-    ):
+    reverted = _accepted_books(tx, volume)
+    for book in reverted:
         BOOK_WORKFLOW.take("void-acceptance", book)
     tx.session.flush()
     tx.session.add(
@@ -66,7 +66,22 @@ def void_acceptance(tx: Transaction, volume: Volume, reason: str) -> None:
             volume_id=volume.id,
             submitted_by_id=verification.submitted_by_id,
             submitted_at=tx.now,
-            stub_book_ids=list(verification.stub_book_ids),
+            stub_book_ids=sorted({*verification.stub_book_ids, *(book.id for book in reverted)}),
         )
     )
     tx.record("verification.voided", f"volume:{volume.code}", reason=reason)
+
+
+def _accepted_books(tx: Transaction, volume: Volume) -> list[Book]:
+    """Books with numbers in the volume that finance accepted; without it they are not."""
+    return list(
+        tx.session.scalars(
+            select(Book)
+            .where(
+                Book.id.in_(select(VolumeRun.book_id).where(VolumeRun.volume_id == volume.id)),
+                Book.state == BookState.ACCEPTED,
+            )
+            .order_by(Book.id)
+            .with_for_update(key_share=True)
+        )
+    )

@@ -25,19 +25,23 @@ def add_kind(
     book_size: int,
     copies: int = 3,
 ) -> InvoiceKind:
-    """A kind of invoice the company hands out from now on."""
+    """A kind of invoice the company hands out from now on.
+
+    Raises:
+        KindImpossible, KindCodeTaken: nothing is kept.
+    """
     tx.require(Permission.SETTINGS_EDIT)
-    kind = tx.add(
-        InvoiceKind(
-            code=code,
-            name=name,
-            code_digits=code_digits,
-            number_digits=number_digits,
-            book_size=book_size,
-            copies=copies,
-        )
+    kind = InvoiceKind(
+        code=code.strip(),
+        name=name.strip(),
+        code_digits=code_digits,
+        number_digits=number_digits,
+        book_size=book_size,
+        copies=copies,
     )
-    tx.record("kind.added", f"kind:{code}", book_size=book_size)
+    kind.check_possible()
+    tx.add(kind)
+    tx.record("kind.added", f"kind:{kind.code}", book_size=book_size)
     return kind
 
 

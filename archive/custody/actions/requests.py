@@ -24,8 +24,8 @@ from archive.custody.numbers import NumberRun
 from archive.custody.plan import PlanState
 from archive.custody.queries.gate import (
     gate_facts,
+    gate_facts_again,
     plans_now,
-    signature_stands,
     usable_clearance,
 )
 from archive.people.actions import confirm_password
@@ -40,12 +40,15 @@ def request_books(tx: Transaction, *, station_id: int, kind_id: int, books: int)
 
     Raises:
         GateClosed: with every reason; also ``ClearanceTaken`` if the database was faster.
+        SamePerson: the applicant signed the clearance, or made the exception.
     """
     tx.require(Permission.BOOK_REQUEST, station_id)
     station = tx.get(Station, station_id, lock=True)
     if books < 1:
         raise WrongNumberOfBooks(field="books", given=books, wanted=1)
     clearance = usable_clearance(tx, station_id)
+    if clearance is not None:
+        forbid_same_person(tx.actor, "book:request", clearance_giver=clearance.granted_by_id)
     facts = gate_facts(tx, station_id, kind_id, books, clearance)
     found = decide(facts)
     reasons = standing(found, facts.clearance)
@@ -83,8 +86,8 @@ def issue_books(
 ) -> list[Book]:
     """Finance hands out the granted books, named by code, first and last number.
 
-    A run may span several books; it is cut by the kind's book size. The signature the request
-    was granted on must still stand.
+    A run may span several books; it is cut by the kind's book size. The gate is decided once
+    more: whatever closed it since the request was granted stands in the way.
 
     Raises:
         GateClosed, SamePerson, NotPossibleNow, WrongNumberOfBooks, WrongShapeForKind,
@@ -185,12 +188,12 @@ def told(reasons: Sequence[Reason]) -> list[dict[str, object]]:
 
 
 def _check_still_open(tx: Transaction, request: BookRequest, station: Station) -> None:
+    """The whole table once more: things may have changed since the request was granted."""
     clearance = tx.get(Clearance, request.clearance_id)
-    if not signature_stands(tx, clearance):
-        raise GateClosed(
-            subject=f"station:{station.code}",
-            reasons=[{"line": "c", "code": "signature-void"}],
-        )
+    facts = gate_facts_again(tx, request, clearance)
+    reasons = standing(decide(facts), facts.clearance)
+    if reasons:
+        raise GateClosed(subject=f"station:{station.code}", reasons=told(reasons))
 
 
 def _cut(kind: InvoiceKind, runs: Sequence[tuple[str, str, str]]) -> list[NumberRun]:

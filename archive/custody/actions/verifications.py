@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from archive.access import Permission, forbid_same_person
-from archive.custody.actions.volumes import subject_of
+from archive.custody.actions.volumes import check_signature, subject_of
 from archive.custody.book import BOOK_WORKFLOW, Book, BookState, Handover, UseEntry
 from archive.custody.gate import Clearance, ClearanceKind
 from archive.custody.queries.dossier import dossier
@@ -41,13 +41,14 @@ def sign_verification(
     ``seen`` is the digest of the dossier as it lay on the desk.
 
     Raises:
-        SeenHasChanged, ScanMissing, FindingsOpen, CheckListIncomplete, CheckListSaysNo,
-        SamePerson, WrongPassword: nothing is signed.
+        SeenHasChanged, SignedCoverChanged, ScanMissing, FindingsOpen, CheckListIncomplete,
+        CheckListSaysNo, SamePerson, WrongPassword: nothing is signed.
     """
     verification, volume = _on_desk(tx, verification_id)
     VERIFICATION_WORKFLOW.target("sign", VerificationState(verification.state))
     confirm_password(tx, password)
     check_answers(check_list)
+    check_signature(tx, volume)
     lying = dossier(tx, volume)
     if lying.digest != seen:
         raise SeenHasChanged(subject=subject_of(volume))
@@ -110,10 +111,26 @@ def return_volume(
     return verification
 
 
-def _on_desk(tx: Transaction, verification_id: int) -> tuple[Verification, Volume]:
-    verification = tx.get(Verification, verification_id, lock=True)
-    volume = tx.get(Volume, verification.volume_id, lock=True)
-    tx.require(Permission.VOLUME_VERIFY, volume.station_id)
+def save_check_list(tx: Transaction, verification_id: int, check_list: CheckList) -> Verification:
+    """The check-list as far as it is answered, kept for whoever goes on; nothing is decided.
+
+    Raises:
+        NotPossibleNow, SamePerson: nothing is kept.
+    """
+    verification, volume = _on_desk(tx, verification_id)
+    VERIFICATION_WORKFLOW.target("sign", VerificationState(verification.state))
+    verification.check_list = {item: dict(answer) for item, answer in check_list.items()}
+    answered = [item for item, answer in check_list.items() if answer.get("answer")]
+    tx.record("check-list.saved", subject_of(volume), answered=len(answered))
+    return verification
+
+
+def check_verifier(tx: Transaction, volume: Volume, verification: Verification) -> None:
+    """Refuse to let anybody verify what they had a hand in (``domain.md`` §8).
+
+    Raises:
+        SamePerson: with the step the actor took.
+    """
     forbid_same_person(
         tx.actor,
         "verification:decide",
@@ -124,6 +141,14 @@ def _on_desk(tx: Transaction, verification_id: int) -> tuple[Verification, Volum
         volume_submitter=verification.submitted_by_id,
         book_holder=_holders(tx, volume),
     )
+
+
+def _on_desk(tx: Transaction, verification_id: int) -> tuple[Verification, Volume]:
+    """The verification with its volume; whoever changes a volume locks it first of all."""
+    volume = tx.get(Volume, tx.get(Verification, verification_id).volume_id, lock=True)
+    verification = tx.get(Verification, verification_id, lock=True)
+    tx.require(Permission.VOLUME_VERIFY, volume.station_id)
+    check_verifier(tx, volume, verification)
     return verification, volume
 
 
@@ -143,7 +168,7 @@ def _stub_books(tx: Transaction, verification: Verification, state: BookState) -
             select(Book)
             .where(Book.id.in_(verification.stub_book_ids), Book.state == state)
             .order_by(Book.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
     )
 

@@ -8,8 +8,15 @@ from sqlalchemy import delete, func, select, update
 
 from archive.access import Permission, forbid_same_person
 from archive.custody.actions.consequences import volume_changed
-from archive.custody.book import BOOK_WORKFLOW, Book, BookState, UseEntry, VoidEntry
-from archive.custody.numbers import NumberRun, joined
+from archive.custody.book import (
+    BOOK_WORKFLOW,
+    Book,
+    BookState,
+    UseEntry,
+    VoidEntry,
+    check_totals,
+)
+from archive.custody.numbers import NumberRun, joined, parse_number
 from archive.custody.queries.dossier import cover_digest, dossier
 from archive.custody.verification import (
     VERIFICATION_WORKFLOW,
@@ -25,6 +32,7 @@ from archive.custody.volume import (
     NothingToBind,
     NotWrittenYet,
     NumberInTwoVolumes,
+    SignedCoverChanged,
     Volume,
     VolumeRun,
     VolumeState,
@@ -122,12 +130,14 @@ def correct_cover(
     """Make the cover in the system say what stands on the paper cover.
 
     Raises:
-        SignedAlready, CoverDoesNotAdd, VoidListedTwice, VoidNotInVolume: nothing changes.
+        SignedAlready, CoverDoesNotAdd, VoidListedTwice, VoidNotInVolume, NotAnInvoiceNumber,
+        KwhNotExact, NegativeKwh, TotalTooLarge: nothing changes.
     """
     volume = tx.get(Volume, volume_id, lock=True)
     tx.require(Permission.VOLUME_BIND, volume.station_id)
     volume.check_open()
-    numbers = [number.strip() for number in void_numbers if number.strip()]
+    check_totals(kwh, amount_fen)
+    numbers = [parse_number(text, field="void_numbers") for text in void_numbers if text.strip()]
     check_cover(runs_of(tx, volume), sets, len(numbers), numbers)
     volume.sets, volume.void_sets, volume.void_numbers = sets, len(numbers), sorted(numbers)
     volume.kwh, volume.amount_fen, volume.remark = kwh, amount_fen, remark.strip()
@@ -158,7 +168,8 @@ def sign_volume(tx: Transaction, volume_id: int, *, password: str) -> Volume:
     """The collector signs the cover; the signature covers it and the numbers it stands for.
 
     Raises:
-        NotPossibleNow, NotTheCollector, SamePerson, WrongPassword, CoverDoesNotAdd: the volume stays a draft.
+        NotPossibleNow, NotTheCollector, SamePerson, WrongPassword, CoverDoesNotAdd: the
+            volume stays a draft.
     """
     volume = tx.get(Volume, volume_id, lock=True)
     tx.require(Permission.VOLUME_SIGN, volume.station_id)
@@ -181,6 +192,7 @@ def seal_volume(tx: Transaction, volume_id: int) -> Volume:
     Raises:
         NotPossibleNow: sealing before signing is refused (“签字后并加盖公章”).
         SamePerson: the seal and the invoices lie with different people.
+        SignedCoverChanged: it is no longer the cover that was signed.
     """
     volume = tx.get(Volume, volume_id, lock=True)
     tx.require(Permission.VOLUME_SEAL, volume.station_id)
@@ -188,6 +200,7 @@ def seal_volume(tx: Transaction, volume_id: int) -> Volume:
         tx.actor, "volume:seal", collector=volume.signed_by_id, volume_binder=volume.bound_by_id
     )
     VOLUME_WORKFLOW.take("seal", volume)
+    check_signature(tx, volume)
     volume.sealed_by_id, volume.sealed_at = tx.person_id, tx.now
     tx.record("volume.sealed", subject_of(volume), digest=volume.signed_digest)
     return volume
@@ -198,10 +211,12 @@ def submit_volume(tx: Transaction, volume_id: int) -> Verification:
 
     Raises:
         NotPossibleNow, ScanMissing: it is not sealed, or nobody scanned it.
+        SignedCoverChanged: it is no longer the cover that was signed.
     """
     volume = tx.get(Volume, volume_id, lock=True)
     tx.require(Permission.VOLUME_SUBMIT, volume.station_id)
     VOLUME_WORKFLOW.take("submit", volume)
+    check_signature(tx, volume)
     if dossier(tx, volume).scan is None:
         raise ScanMissing(subject=subject_of(volume))
     volume.submitted_by_id, volume.submitted_at = tx.person_id, tx.now
@@ -262,6 +277,16 @@ def unbound_entries(
     return [entry for entry in found if entry.month == month]
 
 
+def check_signature(tx: Transaction, volume: Volume) -> None:
+    """Refuse to build on a collector's signature when what it covers has changed since.
+
+    Raises:
+        SignedCoverChanged: only a change past the verbs can bring that about.
+    """
+    if cover_digest(volume, runs_of(tx, volume)) != volume.signed_digest:
+        raise SignedCoverChanged(subject=volume.subject)
+
+
 def runs_of(tx: Transaction, volume: Volume) -> list[NumberRun]:
     """The numbers a volume holds, in order."""
     return [
@@ -274,14 +299,14 @@ def runs_of(tx: Transaction, volume: Volume) -> list[NumberRun]:
 
 def subject_of(volume: Volume) -> str:
     """How the trail names a volume."""
-    return f"volume:{volume.code}"
+    return volume.subject
 
 
 def _entries_of(
     tx: Transaction, station_id: int, month: str, collector_id: int, runs: Sequence[BoundRun]
 ) -> list[UseEntry]:
-    """The whole entries that make up the named runs."""
-    entries: list[UseEntry] = []
+    """The whole entries that make up the named runs, each once however often it is named."""
+    entries: dict[int, UseEntry] = {}
     for named in runs:
         book = tx.get(Book, named.book_id)
         run = NumberRun.parse(book.code, named.first, named.last)
@@ -295,8 +320,8 @@ def _entries_of(
             if entry.run.overlaps(run)
         ]
         _check_entries(run, found, month, collector_id)
-        entries += found
-    return entries
+        entries |= {entry.id: entry for entry in found}
+    return list(entries.values())
 
 
 def _check_entries(run: NumberRun, entries: list[UseEntry], month: str, collector_id: int) -> None:

@@ -1,11 +1,12 @@
 """What the gate's decision rests on, read in the transaction that decides."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from archive.access import Role
+from archive.access import Actor, Role
 from archive.custody.book import OUTSTANDING, Book, UseEntry
 from archive.custody.gate import (
     BookOwed,
@@ -24,6 +25,8 @@ from archive.custody.plan import PlanState, UsagePlan, quarter_of
 from archive.custody.queries.dossier import dossier
 from archive.custody.verification import Verification, VerificationState
 from archive.custody.volume import Volume, VolumeState
+from archive.people.actions import actor_of
+from archive.people.person import Person
 from archive.transaction import Transaction
 
 
@@ -38,8 +41,33 @@ def gate_reasons(
 def gate_facts(
     tx: Transaction, station_id: int, kind_id: int, books: int, clearance: Clearance | None
 ) -> GateFacts:
-    """The facts of the decision table."""
+    """The facts of the decision table for a new request of the actor."""
     plans = plans_now(tx, station_id, kind_id)
+    return _facts(tx, station_id, books, clearance, plans, applicant=tx.actor)
+
+
+def gate_facts_again(tx: Transaction, request: BookRequest, clearance: Clearance) -> GateFacts:
+    """The facts of the decision table for a granted request whose books are to be issued.
+
+    The plan is the one the request was granted on, with the request's own books put back; the
+    applicant is who asked.
+    """
+    plan = tx.get(UsagePlan, request.plan_id)
+    plans = _plans_of(tx, plan.station_id, plan.kind_id, plan.year, plan.quarter)
+    applicant = actor_of(tx, tx.get(Person, request.requested_by_id))
+    facts = _facts(tx, request.station_id, request.books, clearance, plans, applicant=applicant)
+    return replace(facts, plan_remaining=facts.plan_remaining + request.books)
+
+
+def _facts(
+    tx: Transaction,
+    station_id: int,
+    books: int,
+    clearance: Clearance | None,
+    plans: list[UsagePlan],
+    *,
+    applicant: Actor,
+) -> GateFacts:
     approved = [plan for plan in plans if plan.state == PlanState.APPROVED]
     before = closed_months_end(tx.today, tx.settings.binding_grace_days)
     return GateFacts(
@@ -51,13 +79,18 @@ def gate_facts(
         unbound_months=tuple(_unbound(tx, station_id, before)),
         clearance=ClearanceKind(clearance.kind) if clearance else None,
         signature_stands=clearance is not None and signature_stands(tx, clearance),
-        applicant_is_custodian=tx.actor.holds(Role.CUSTODIAN, station_id),
+        applicant_is_custodian=applicant.holds(Role.CUSTODIAN, station_id),
     )
 
 
 def plans_now(tx: Transaction, station_id: int, kind_id: int) -> list[UsagePlan]:
     """The plans of this quarter, the first before its supplements."""
-    year, quarter = quarter_of(tx.today)
+    return _plans_of(tx, station_id, kind_id, *quarter_of(tx.today))
+
+
+def _plans_of(
+    tx: Transaction, station_id: int, kind_id: int, year: int, quarter: int
+) -> list[UsagePlan]:
     return list(
         tx.session.scalars(
             select(UsagePlan)
