@@ -4,7 +4,6 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import structlog
 
@@ -25,14 +24,7 @@ def create_store(settings: Settings) -> ObjectStore:
         return DiskObjects(Path(place))
     from archive.storage.s3 import S3Objects  # noqa: PLC0415 - its client takes a while to load
 
-    parts = urlsplit(settings.effective_objects)
-    return S3Objects(
-        f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname),
-        parts.path.strip("/"),
-        unquote(parts.username or ""),
-        unquote(parts.password or ""),
-        tls=kind == "s3s",
-    )
+    return S3Objects.at(settings.effective_objects)
 
 
 def create_system(

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from fastapi import FastAPI, Request
+from sqlalchemy import text
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
+from archive.access import SYSTEM
 from archive.settings import Settings
 from archive.system import System
 from archive.wiring import configure_logging, create_system
@@ -20,7 +22,7 @@ from web.static_files import BuiltFiles
 _log = structlog.get_logger(__name__)
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -57,9 +59,19 @@ def create_app(system: System) -> FastAPI:
     errors.install(app)
     app.mount(ADDRESS, BuiltFiles(), name="static")
     app.include_router(api.router)
+    app.add_api_route("/healthz", _health, include_in_schema=False)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     return app
+
+
+def _health(request: Request) -> Response:
+    """Whether database and object store answer; for whoever watches the process."""
+    system: System = request.app.state.system
+    with system.transaction(SYSTEM, writes=False) as tx:
+        tx.session.execute(text("SELECT 1"))
+    system.objects.check()
+    return PlainTextResponse("ok\n")
 
 
 async def _outermost(

@@ -1,7 +1,6 @@
 """Promises kept for the custody of invoices: reading scans."""
 
 import io
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,11 +24,11 @@ from archive.custody.scan import (
     ScanState,
 )
 from archive.custody.volume import Volume, VolumeRun
-from archive.digest import CHUNK, digest_of
+from archive.digest import CHUNK, Hasher, digest_of
 from archive.errors import Invalid
 from archive.ingest.sandbox import Limits, ReaderDied, run_pages
 from archive.ocr.version import reader_version
-from archive.storage import new_key
+from archive.storage import DigestMismatch, new_key
 from archive.system import System
 
 _log = structlog.get_logger(__name__)
@@ -37,9 +36,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is left to read of a scan."""
+    """What is left to read of a scan; files by key and SHA-256."""
 
-    object_keys: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
     pages: int
     next_page: int
     expected: Expected
@@ -55,7 +54,7 @@ def read_scan(system: System, scan_id: int) -> None:
     if work is None:
         return
     try:
-        with _files(system, work.object_keys) as paths:
+        with _files(system, work.files) as paths:
             _read_rest(system, scan_id, work, paths)
     except Invalid as unusable:
         _fail(system, scan_id, type(unusable).__name__)
@@ -69,8 +68,8 @@ def _begin(system: System, scan_id: int) -> _Work | None:
         if scan.state not in {ScanState.RECEIVED, ScanState.READING}:
             return None
         SCAN_WORKFLOW.take("begin", scan)
-        keys = tx.session.scalars(
-            select(ScanFile.object_key)
+        files = tx.session.execute(
+            select(ScanFile.object_key, ScanFile.sha256)
             .where(ScanFile.scan_id == scan_id)
             .order_by(ScanFile.position)
         )
@@ -84,22 +83,41 @@ def _begin(system: System, scan_id: int) -> _Work | None:
             codes=frozenset(run.code for run in runs if run.code),
             widths=frozenset(len(run.first) for run in runs),
         )
-        return _Work(tuple(keys), scan.pages, (read or 0) + 1, expected)
+        return _Work(
+            tuple((row.object_key, row.sha256) for row in files),
+            scan.pages,
+            (read or 0) + 1,
+            expected,
+        )
 
 
 @contextmanager
-def _files(system: System, keys: Sequence[str]) -> Iterator[list[Path]]:
+def _files(system: System, files: Sequence[tuple[str, str]]) -> Iterator[list[Path]]:
     """The scan's files on disk for the reader, gone afterwards."""
     spool = system.settings.effective_spool_dir
     spool.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="read-", dir=spool) as folder:
         paths = []
-        for position, key in enumerate(keys):
+        for position, (key, sha256) in enumerate(files):
             path = Path(folder) / f"{position:04d}"
-            with system.objects.open(key) as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target, CHUNK)
+            _fetch(system, key, sha256, path)
             paths.append(path)
         yield paths
+
+
+def _fetch(system: System, key: str, sha256: str, path: Path) -> None:
+    """The file as it was received, or nothing: what is read is what was hashed.
+
+    Raises:
+        DigestMismatch: the store gives other bytes than were put there.
+    """
+    hasher = Hasher()
+    with system.objects.open(key) as source, path.open("wb") as target:
+        while piece := source.read(CHUNK):
+            hasher.update(piece)
+            target.write(piece)
+    if hasher.digests().sha256 != sha256:
+        raise DigestMismatch(key=key)
 
 
 def _read_rest(system: System, scan_id: int, work: _Work, paths: list[Path]) -> None:
