@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, C901, PLR0912, PLR0917 - a script of arrays, run by hand
+# ruff: noqa: ANN001, C901, PLR0917 - a script of arrays, run by hand
 """Small sketches of form parts, some with a void mark, and where the mark stands.
 
 Nothing here is taken from the program's own scan generator: the classifier is judged on its
@@ -306,10 +306,7 @@ def word_mark(sketch: Sketch, words: str, *, void: bool) -> None:
     """A word put on by stamp, brush or pen, large beside the print; remembered when void."""
     rng = sketch.rng
     size = float(np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST))))
-    if rng.random() < 0.7:
-        angle = np.radians(rng.normal(0, 28))
-    else:
-        angle = rng.uniform(-np.pi, np.pi)
+    angle = np.radians(rng.normal(0, 28)) if rng.random() < 0.7 else rng.uniform(-np.pi, np.pi)
     hand = rng.choice(["stamp", "boxed", "brush", "pen"])
     apart = 1.0 + rng.uniform(-0.05, 0.3) + (0.4 if rng.random() < 0.12 else 0)
     chars = words.replace(" ", "　") if rng.random() < 0.5 else words
