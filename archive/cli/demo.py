@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.cli import serving
+from archive.demo.cast import PEOPLE, is_empty
 from archive.messages import sentence
 from archive.settings import Settings
 from archive.system import System
@@ -29,10 +30,10 @@ def serve() -> None:
 
 
 def _settle(system: System) -> None:
+    if not is_empty(system):
+        return
     from archive.demo import station  # noqa: PLC0415 - drawing takes a second to load
 
-    if not station.is_empty(system):
-        return
     console = Console(stderr=True)
     with console.status("") as status:
         station.settle_in(
@@ -42,8 +43,6 @@ def _settle(system: System) -> None:
 
 
 def _print_sign_ins(settings: Settings) -> None:
-    from archive.demo.station import PEOPLE  # noqa: PLC0415 - as above
-
     table = Table(title=f"http://{settings.host}:{settings.port}")
     for key in ("person", "role", "code", "password"):
         table.add_column(sentence(f"cli.column-{key}", settings.language))

@@ -6,12 +6,12 @@ finance; this month's has been submitted and its scan waits for the worker.
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from archive.access import SYSTEM, Actor, Office, Role
 from archive.clock import STATION_ZONE, Clock
@@ -24,6 +24,7 @@ from archive.custody.reconciliation import FindingCode
 from archive.custody.scan import FoundStub, Verdict
 from archive.custody.verification import CheckItem
 from archive.custody.volume import Volume
+from archive.demo.cast import PEOPLE, STATION_ROLES
 from archive.demo.drawing import Disorder, StubSpec, StubTruth, VolumeSpec, draw_pdf
 from archive.demo.drawing.easy import tidy_look, volume_of
 from archive.demo.drawing.forms_development import DEVELOPMENT
@@ -39,40 +40,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 CODE = "034002600104"
 INSTALLER = Actor(code="installer", offices=(Office(Role.ADMINISTRATOR, None),))
-
-
-@dataclass(frozen=True, slots=True)
-class Player:
-    """A person of the demo, with the password that is printed."""
-
-    code: str
-    name: str
-    role: Role
-    password: str
-
-
-PEOPLE = (
-    Player("B001", "王秀兰", Role.CUSTODIAN, "baoguan-2026"),
-    Player("C001", "张大勇", Role.COLLECTOR, "shoufei-2026"),
-    Player("C002", "刘喆", Role.COLLECTOR, "shoufei-2026"),
-    Player("Z001", "李国强", Role.STATION_HEAD, "suozhang-2026"),
-    Player("F001", "陈玉华", Role.FINANCE, "caiwu-2026"),
-    Player("F002", "何敏", Role.FINANCE, "caiwu-2026"),
-    Player("L001", "周志远", Role.LEADER, "lingdao-2026"),
-    Player("D001", "孙梅", Role.ARCHIVIST, "dangan-2026"),
-    Player("Y001", "赵小燕", Role.STAFF, "yuangong-2026"),
-    Player("S001", "郑明", Role.AUDITOR, "shenji-2026"),
-    Player("A001", "罗建国", Role.ADMINISTRATOR, "guanli-2026"),
-)
-STATION_ROLES = frozenset(
-    {Role.CUSTODIAN, Role.COLLECTOR, Role.STATION_HEAD, Role.ARCHIVIST, Role.STAFF}
-)
-
-
-def is_empty(system: System) -> bool:
-    """Whether nobody lives in this installation yet."""
-    with system.transaction(SYSTEM, writes=False) as tx:
-        return not tx.session.scalar(select(func.count()).select_from(Person))
 
 
 def settle_in(system: System, say: Callable[[str], None]) -> None:

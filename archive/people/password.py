@@ -1,6 +1,7 @@
 """How passwords are kept: Argon2id, with the library's present parameters."""
 
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher  # noqa: TID251 - this is the one place
 from argon2.exceptions import VerifyMismatchError  # noqa: TID251 - this is the one place
@@ -10,7 +11,6 @@ from archive.errors import Invalid
 SHORTEST = 8
 LONGEST = 200
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody signs in with this")
 
 
 class PasswordTooShort(Invalid):
@@ -47,10 +47,16 @@ def hashed(password: str) -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether it is the password; takes as long for a person who does not exist."""
     try:
-        _hasher.verify(password_hash or _NOBODY, _normal(password[: LONGEST + 1]))
+        _hasher.verify(password_hash or _nobody(), _normal(password[: LONGEST + 1]))
     except VerifyMismatchError:
         return False
     return password_hash is not None
+
+
+@cache
+def _nobody() -> str:
+    """What a person who does not exist is compared with."""
+    return _hasher.hash("nobody signs in with this")
 
 
 def _normal(password: str) -> str:

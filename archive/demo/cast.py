@@ -1,0 +1,43 @@
+"""Who lives at the demo station, and whether anybody does."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from archive.access import SYSTEM, Role
+from archive.people.person import Person
+from archive.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A person of the demo, with the password that is printed."""
+
+    code: str
+    name: str
+    role: Role
+    password: str
+
+
+PEOPLE = (
+    Player("B001", "王秀兰", Role.CUSTODIAN, "baoguan-2026"),
+    Player("C001", "张大勇", Role.COLLECTOR, "shoufei-2026"),
+    Player("C002", "刘喆", Role.COLLECTOR, "shoufei-2026"),
+    Player("Z001", "李国强", Role.STATION_HEAD, "suozhang-2026"),
+    Player("F001", "陈玉华", Role.FINANCE, "caiwu-2026"),
+    Player("F002", "何敏", Role.FINANCE, "caiwu-2026"),
+    Player("L001", "周志远", Role.LEADER, "lingdao-2026"),
+    Player("D001", "孙梅", Role.ARCHIVIST, "dangan-2026"),
+    Player("Y001", "赵小燕", Role.STAFF, "yuangong-2026"),
+    Player("S001", "郑明", Role.AUDITOR, "shenji-2026"),
+    Player("A001", "罗建国", Role.ADMINISTRATOR, "guanli-2026"),
+)
+STATION_ROLES = frozenset(
+    {Role.CUSTODIAN, Role.COLLECTOR, Role.STATION_HEAD, Role.ARCHIVIST, Role.STAFF}
+)
+
+
+def is_empty(system: System) -> bool:
+    """Whether nobody lives in this installation yet."""
+    with system.transaction(SYSTEM, writes=False) as tx:
+        return not tx.session.scalar(select(func.count()).select_from(Person))
