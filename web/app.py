@@ -16,7 +16,19 @@ from web import api, errors
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit
 from web.deps import LANGUAGE_COOKIE
-from web.pages import books, home, invoices, plans, requests, session
+from web.pages import (
+    books,
+    desk,
+    home,
+    invoices,
+    people,
+    plans,
+    requests,
+    scans,
+    session,
+    trail,
+    volumes,
+)
 from web.static_files import BuiltFiles
 
 _log = structlog.get_logger(__name__)
@@ -40,6 +52,11 @@ PAGES = (
     plans.router,
     requests.router,
     books.router,
+    volumes.router,
+    scans.router,
+    desk.router,
+    people.router,
+    trail.router,
 )
 
 
