@@ -1,6 +1,7 @@
 """``archive serve``, ``web``, ``worker``, ``migrate``."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ RESTART_SECONDS = 2.0
 
 def serve() -> None:
     """The whole program on one machine: pages here, a worker beside."""
+    signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again when it has shut down
     create_system(Settings())  # migrations run once, before two processes need them
     keeper = _WorkerKeeper()
     keeper.start()
@@ -59,6 +61,11 @@ def migrate() -> None:
     settings = Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(create_engine_for(settings.effective_database_url))
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """End as after Ctrl+C, so that the worker is ended, too."""
+    raise SystemExit(0)
 
 
 class _WorkerKeeper:

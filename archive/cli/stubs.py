@@ -17,6 +17,7 @@ from archive.custody.numbers import NumberRun, parse_number
 from archive.custody.receiving import receive as receive_scan
 from archive.custody.receiving import scan_limits, volume_named
 from archive.errors import ArchiveError
+from archive.ingest.names import name_as_received
 from archive.ingest.spool import Spool
 from archive.messages import Language, sentence
 from archive.settings import Settings
@@ -78,7 +79,7 @@ def receive(
         )
         for path in _files(scan):
             with path.open("rb") as source:
-                spool.take(source, path.name)
+                spool.take(source, name_as_received(path.name))
         found = receive_scan(who.system, who.actor, volume_id, spool.files, source="command")
     typer.echo(
         sentence("cli.received", settings.language, volume=volume, n=found.pages, scan=found.id)

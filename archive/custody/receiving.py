@@ -18,6 +18,7 @@ from archive.custody.volume import Volume
 from archive.ingest.inspect import Inspected
 from archive.ingest.inspector import Inspector
 from archive.ingest.limits import ScanLimits
+from archive.ingest.names import name_as_received
 from archive.ingest.spool import Spooled
 from archive.settings import Settings
 from archive.storage import new_key
@@ -34,11 +35,28 @@ def receive(
         BadScan: about the files; nothing is stored.
     """
     sha256 = delivery_digest(files)
-    _check_welcome(system, actor, volume_id, sha256)
+    check_welcome(system, actor, volume_id, sha256)
     found = inspector(system.settings).inspect([(file.path, file.name) for file in files])
     stored = [_store(system, file, kind) for file, kind in zip(files, found, strict=True)]
     with system.transaction(actor) as tx:
         return record_scan(tx, volume_id, stored, sha256=sha256, source=source)
+
+
+def check_welcome(system: System, actor: Actor, volume_id: int, sha256: str = "") -> None:
+    """Refuse what would be refused anyway; doors ask before they take the first byte.
+
+    Raises:
+        NoSuchThing, NotPermitted: about the volume.
+        AlreadyReceived: with ``sha256``, when the same delivery came before.
+    """
+    with system.transaction(actor, writes=False) as tx:
+        volume = tx.get(Volume, volume_id)
+        tx.require(Permission.SCAN_RECEIVE, volume.station_id)
+        known = tx.session.scalars(
+            select(Scan.id).where(Scan.volume_id == volume_id, Scan.sha256 == sha256)
+        ).first()
+        if known is not None:
+            raise AlreadyReceived(subject=f"volume:{volume.code}", scan=known)
 
 
 def volume_named(system: System, actor: Actor, code: str) -> int:
@@ -81,19 +99,8 @@ def _inspector(limits: ScanLimits) -> Inspector:
     return Inspector(limits)
 
 
-def _check_welcome(system: System, actor: Actor, volume_id: int, sha256: str) -> None:
-    with system.transaction(actor, writes=False) as tx:
-        volume = tx.get(Volume, volume_id)
-        tx.require(Permission.SCAN_RECEIVE, volume.station_id)
-        known = tx.session.scalars(
-            select(Scan.id).where(Scan.volume_id == volume_id, Scan.sha256 == sha256)
-        ).first()
-        if known is not None:
-            raise AlreadyReceived(subject=f"volume:{volume.code}", scan=known)
-
-
 def _store(system: System, file: Spooled, found: Inspected) -> StoredFile:
     key = new_key()
     with file.path.open("rb") as content:
         system.objects.put(key, content, file.digests)
-    return StoredFile(file.name, found.media_type, found.pages, file.digests, key)
+    return StoredFile(name_as_received(file.name), found.media_type, found.pages, file.digests, key)

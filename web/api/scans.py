@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
 from archive.custody.actions import scans
-from archive.custody.receiving import receive, scan_limits
+from archive.custody.receiving import check_welcome, receive, scan_limits
 from archive.custody.scan import Scan, ScanFile, ScanPage, Verdict
+from archive.ingest.names import name_as_received
 from archive.ingest.spool import Spool
 from web.api.told import ScanFileTold, ScanProgress, ScanTold, SettlementTold
 from web.api.volumes import readable_volume
@@ -38,10 +39,11 @@ async def receive_scan(
 
     The file's name goes percent-encoded into ``X-File-Name``.
     """
+    await run_in_threadpool(check_welcome, visit.system, visit.actor, volume_id)
     settings = visit.system.settings
     limit = scan_limits(settings).bytes_in_all
     with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
-        part = spool.begin(unquote(x_file_name))
+        part = spool.begin(name_as_received(unquote(x_file_name)))
         async for piece in request.stream():
             if piece:
                 await run_in_threadpool(part.write, piece)
