@@ -19,6 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 from archive.access import SYSTEM, Actor
 from archive.errors import ArchiveError, Refused
 from archive.messages import Language, sentence
+from archive.messages.refusal import refusal
 from archive.people.actions import PasswordMustChange, actor_by_token
 from archive.system import System
 from archive.transaction import Transaction
@@ -103,7 +104,7 @@ class Visit:
 
 def told(error: ArchiveError, language: Language) -> str:
     """The sentence of an error; codes of states and steps in it are put in words."""
-    return sentence(f"error.{type(error).__name__}", language, **error.facts)
+    return refusal(error, language)
 
 
 def csrf_token(session_token: str) -> str:
