@@ -1,6 +1,7 @@
 """首页: what waits for me today, oldest first; below it what is overdue at my station."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -8,8 +9,7 @@ from starlette.responses import Response
 from archive.custody.queries.waiting import Waiting, overdue_at, stations_of, waiting_for
 from web.deps import SignedIn, Visit
 from web.page import show
-from web.parts import Status
-from web.rendering import environment
+from web.parts import Column, Link, Status
 
 router = APIRouter()
 
@@ -21,6 +21,7 @@ PLACES = {
     "submit-volume": "/invoices/volumes/{id}",
     "mend-volume": "/invoices/volumes/{id}",
     "verify": "/invoices/volumes/{id}/desk",
+    "verify-soon": "/invoices/volumes/{id}/desk",
     "issue": "/invoices/requests/{id}",
     "approve-plan": "/invoices/plans/{id}",
     "propose-plan": "/invoices/plans/new",
@@ -37,10 +38,12 @@ PLACES = {
 class Task:
     """One line of the overview."""
 
-    label: str
-    detail: str
-    href: str
+    what: Link
+    since: datetime | None
     status: Status
+
+    def __getitem__(self, key: str) -> object:
+        return getattr(self, key)
 
 
 @router.get("/")
@@ -48,24 +51,24 @@ def home(visit: SignedIn, changed: str = "") -> Response:
     with visit.reading() as tx:
         waiting = waiting_for(tx)
         overdue = [item for station in stations_of(tx) for item in overdue_at(tx, station.id)]
+    columns = (
+        Column("what", visit.t("home.what"), "link"),
+        Column("since", visit.t("home.since"), "moment"),
+        Column("status", visit.t("home.status"), "status"),
+    )
     return show(
         visit,
         "home/home.html",
         name=visit.actor.name,
         notice_text=visit.t("account.password_changed") if changed == "password" else "",
+        columns=columns,
+        overdue_columns=(columns[0], columns[2]),
         tasks=[_task(visit, item) for item in waiting],
         overdue=[_task(visit, item, late=True) for item in overdue],
     )
 
 
 def _task(visit: Visit, item: Waiting, *, late: bool = False) -> Task:
-    moment = environment(visit.language).filters["moment"]
-    since = visit.t("waiting.since", at=moment(item.since)) if item.since else ""
-    return Task(
-        label=visit.t(f"waiting.{item.kind}", **item.facts),
-        detail=since,
-        href=PLACES[item.kind].format(id=item.subject_id),
-        status=Status(
-            visit.t("waiting.late" if late else "waiting.todo"), "bad" if late else "info"
-        ),
-    )
+    status = Status(visit.t("waiting.late" if late else "waiting.todo"), "bad" if late else "info")
+    href = PLACES[item.kind].format(id=item.subject_id)
+    return Task(Link(visit.t(f"waiting.{item.kind}", **item.facts), href), item.since, status)

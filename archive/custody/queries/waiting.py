@@ -128,11 +128,12 @@ def _verifications(tx: Transaction) -> Iterator[Waiting]:
     for verification, volume in tx.session.execute(
         narrowed(tx, query, Volume.station_id, Permission.VOLUME_VERIFY)
     ):
+        unread = volume.open_findings is None
         yield Waiting(
-            "verify",
+            "verify-soon" if unread else "verify",
             volume.id,
             verification.submitted_at,
-            {"volume": volume.code, "findings": volume.open_findings or 0},
+            {"volume": volume.code, "findings": volume.open_findings},
         )
 
 
