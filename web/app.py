@@ -18,13 +18,16 @@ from web.body_limit import BodyLimit
 from web.deps import LANGUAGE_COOKIE
 from web.pages import (
     books,
+    desk,
     home,
     invoices,
     people,
     plans,
     requests,
+    scans,
     session,
     trail,
+    volumes,
 )
 from web.static_files import BuiltFiles
 
@@ -49,6 +52,9 @@ PAGES = (
     plans.router,
     requests.router,
     books.router,
+    volumes.router,
+    scans.router,
+    desk.router,
     people.router,
     trail.router,
 )

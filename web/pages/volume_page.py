@@ -165,7 +165,9 @@ def volume_page(
         cover=cover_facts(visit, seen.cover, seen.names.get(seen.volume.collector_id, "")),
         can={step: reason is None for step, reason in seen.against.items()},
         upload=_upload(visit, seen),
-        progress=progress_of(visit, seen.volume, seen.reading),
+        progress=None
+        if seen.reading is None or seen.reading.scan.state == ScanState.READ
+        else progress_of(visit, seen.volume, seen.reading),
         scans=[_panel(visit, seen, n) for n in range(len(seen.scans))],
         verdicts=[_verdict(visit, passage) for passage in seen.passages if passage.decided_by],
         events=[_event(visit, item) for item in seen.happened],
@@ -180,6 +182,7 @@ def errors_beside(visit: Visit, error: ArchiveError) -> dict[str, str]:
     """The error beside its field; above everything when it is about none."""
     name = type(error).__name__
     at = "password" if name == "WrongPassword" else getattr(error, "field", None) or ""
+    at = "amount" if at == "amount_fen" else at
     return {at if at in FIELDS else "": visit.told(error)}
 
 
