@@ -101,8 +101,8 @@ class _Look:
     def pages(self) -> int:
         catalogue = self._reader.root_object
         tree = self._resolved(catalogue.raw_get("/Pages")) if "/Pages" in catalogue else None
-        if isinstance(tree, DictionaryObject) and "/Count" in tree:
-            self._check_count(self._resolved(tree.raw_get("/Count")))
+        said = tree.get("/Count") if isinstance(tree, DictionaryObject) else None
+        self._check_count(said)
         count = 0
         for page in self._leaves(tree, ()):
             count += 1
@@ -111,6 +111,8 @@ class _Look:
             self._walk(page)
         if not count:
             raise NoPages
+        if isinstance(said, int) and said != count:  # a page was lost on the way
+            raise Damaged
         self._walk(catalogue)
         return count
 

@@ -188,7 +188,17 @@ def _rendered(page: Any, number: int) -> PageImage:
     bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
     flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_REVERSE_BYTE_ORDER
     pdfium_c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
-    return PageImage(number, np.ascontiguousarray(bitmap.to_numpy()), dpi)
+    pixels = np.ascontiguousarray(bitmap.to_numpy())
+    if pixels.min() == pixels.max():
+        _check_images(page)
+    return PageImage(number, pixels, dpi)
+
+
+def _check_images(page: Any) -> None:
+    """A page that came out blank is blank, and not one whose image PDFium left out as broken."""
+    only_images = [pdfium_c.FPDF_PAGEOBJ_IMAGE]
+    for image in page.get_objects(only_images, max_depth=_DEEPEST_FORM):
+        image.get_bitmap().close()
 
 
 def _working_size(page: Any) -> tuple[int, int, float]:
@@ -205,7 +215,7 @@ def _working_size(page: Any) -> tuple[int, int, float]:
     for size in (*images, *((b, a) for a, b in images)):
         if abs(size[0] - width) <= _SNAPS_WITHIN and abs(size[1] - height) <= _SNAPS_WITHIN:
             width, height = size
-    return width, height, dpi if dpi >= LEAST_BELIEVED_DPI else 0.0
+    return width, height, round(dpi, 2) if dpi >= LEAST_BELIEVED_DPI else 0.0
 
 
 def _own_dpi(page: Any, across: float, down: float) -> tuple[float, list[tuple[int, int]]]:

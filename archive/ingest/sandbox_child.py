@@ -30,7 +30,8 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Obey the owner at the other end of standard input until it is gone."""
     orders = json.loads(sys.argv[1])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides what Ctrl-C means
+    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, signal.SIG_IGN)  # sent to a whole group; the owner decides
     answers = _private_stdout()
     _die_with(orders["owner"])
     _limit(orders["memory"], by_rlimit=orders["rlimit"])

@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -94,6 +95,34 @@ class Pdf:
         out.write(b"trailer\n<</Size %d /Root 1 0 R %b>>\n" % (size, self.trailer.encode()))
         out.write(b"startxref\n%d\n%%%%EOF\n" % start)
         return out.getvalue()
+
+
+def write_heavy_pdf(path: Path, pages: int, bytes_a_page: int) -> None:
+    """An honest PDF with an image of its own on every page, written page by page."""
+    image = jpeg()
+    image += bytes(max(0, bytes_a_page - len(image)))
+    kind = "/Type /XObject /Subtype /Image /Width 413 /Height 585 /ColorSpace /DeviceRGB"
+    kids = " ".join(f"{10 + 2 * page} 0 R" for page in range(pages))
+    places = {}
+    with path.open("wb") as out:
+
+        def write(number: int, value: bytes) -> None:
+            places[number] = out.tell()
+            out.write(b"%d 0 obj\n%b\nendobj\n" % (number, value))
+
+        out.write(b"%PDF-1.7\n")
+        write(1, b"<</Type /Catalog /Pages 2 0 R>>")
+        write(2, f"<</Type /Pages /Count {pages} /Kids [{kids}]>>".encode())
+        write(4, stream(b"q 595 0 0 842 0 0 cm /I Do Q"))
+        for number in range(10, 10 + 2 * pages, 2):
+            resources = f"/Resources <</XObject <</I {number + 1} 0 R>>>>"
+            write(number, Pdf.page(f"/Contents 4 0 R {resources}").encode())
+            write(number + 1, stream(image, f"{kind} /BitsPerComponent 8 /Filter /DCTDecode"))
+        start, size = out.tell(), 10 + 2 * pages
+        rows = (places.get(number) for number in range(size))
+        table = (b"%010d 00000 n \n" % at if at else b"0000000000 65535 f \n" for at in rows)
+        out.write(b"xref\n0 %d\n%b" % (size, b"".join(table)))
+        out.write(b"trailer\n<</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, start))
 
 
 def stream(data: bytes, entries: str = "", length: str | None = None) -> bytes:

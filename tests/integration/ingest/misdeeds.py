@@ -78,6 +78,12 @@ def is_killed() -> Iterator[int]:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def is_asked_to_stop() -> Iterator[int]:
+    for page, signal_name in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)):
+        os.kill(os.getpid(), signal_name)
+        yield page
+
+
 def leaves_quietly() -> Iterator[int]:
     yield 1
     os._exit(0)

@@ -1,6 +1,7 @@
 """Pages come out as they were scanned: upright, right-sized, in order, one at a time."""
 
 import io
+import zlib
 
 import cv2
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from archive.ingest import pictures
+from archive.ingest.inspect import inspect
 from archive.ingest.raster import NotOpened, PageUnreadable, page_count, pages, to_jpeg
 from archive.ocr import PageImage
 from tests.integration.ingest import evil
@@ -204,6 +206,15 @@ def test_every_kind_of_pixel_becomes_rgb(scan, mode, form, expected):
     assert looks_like(page.pixels, wanted, within=25)
 
 
+def test_a_telephones_two_pictures_in_one_file_are_one_page(scan):
+    first, second = Image.fromarray(quarters()), Image.fromarray(quarters(20, 30))
+    both = saved(first, "MPO", save_all=True, append_images=[second])
+    (path,) = scan(both)
+    assert inspect(path).pages == 1
+    assert page_count([path]) == 1
+    assert the_page([path]).pixels.shape == (300, 200, 3)
+
+
 def test_what_is_transparent_is_paper(scan):
     seen_through = np.dstack([quarters(), np.zeros((300, 200), np.uint8)])
     page = the_page(scan(saved(Image.fromarray(seen_through), "PNG")))
@@ -270,6 +281,23 @@ def test_a_damaged_page_is_named_and_the_ones_after_it_can_still_be_had(scan):
         next(before)
     assert caught.value.facts == {"page": 2}
     assert [page.number for page in pages([path], 3)] == [3]
+
+
+def a_pdf_with_image_data(data, form="/DCTDecode"):
+    kind = "/Type /XObject /Subtype /Image /Width 413 /Height 585 /ColorSpace /DeviceRGB"
+    return evil.pdf(o5=evil.stream(data, f"{kind} /BitsPerComponent 8 /Filter {form}"))
+
+
+@pytest.mark.parametrize("data", [b"", b"no JPEG", evil.jpeg()[40:]])
+def test_a_pdf_page_whose_image_is_broken_is_not_taken_for_a_blank_page(scan, data):
+    with pytest.raises(PageUnreadable) as caught:
+        the_page(scan(a_pdf_with_image_data(data)))
+    assert caught.value.facts == {"page": 1}
+
+
+def test_a_perfectly_white_page_is_a_page(scan):
+    white = zlib.compress(b"\xff" * 413 * 585 * 3)
+    assert the_page(scan(a_pdf_with_image_data(white, "/FlateDecode"))).pixels.min() == 255
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7 nothing", b"\x7fELF", evil.picture("PNG")[:30]])

@@ -104,6 +104,10 @@ def test_the_page_is_counted_from_where_reading_began():
     assert facts == {"page": 42, "how": "killed"}
 
 
+def test_a_signal_to_the_whole_group_is_for_the_owner_to_obey(sandbox):
+    assert list(sandbox.run(misdeeds.is_asked_to_stop)) == [0, 1, 2]
+
+
 def test_a_child_that_just_leaves_is_noticed():
     assert died(misdeeds.leaves_quietly)[1]["how"] == "ended"
 
