@@ -1,6 +1,7 @@
 """Inspection in a process of its own: what the doors of the archive call."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,10 +47,12 @@ class Inspector:
         """
         named = [(str(path), name) for path, name in files]
         try:
-            (found,) = self._sandbox.run(_inspect, [named, self.limits])
+            answers = list(islice(self._sandbox.run(_inspect, [named, self.limits]), 2))
         except ReaderDied as died:
             raise CannotBeChecked(name=_names(files), how=died.facts["how"]) from died
-        return found
+        if [_shape(answer) for answer in answers] != [[Inspected] * len(files)]:
+            raise CannotBeChecked(name=_names(files), how="babbled")
+        return answers[0]
 
     def warm(self) -> None:
         """Start the child, so that the first scan need not wait for it; returns at once."""
@@ -68,6 +71,10 @@ def _inspect(
     named: Sequence[tuple[str, str]], limits: ScanLimits
 ) -> Iterator[tuple[Inspected, ...]]:
     yield inspect_all([(Path(path), name) for path, name in named], limits=limits)
+
+
+def _shape(answer: object) -> list[type] | None:
+    return [type(one) for one in answer] if isinstance(answer, tuple) else None
 
 
 def _names(files: Sequence[tuple[Path, str]]) -> str:

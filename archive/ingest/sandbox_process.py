@@ -94,22 +94,22 @@ class Child:
             raise self._died(self._how_ended()) from None
 
     def results(self, packages: set[str], limits: Limits) -> Iterator[Any]:
-        patience, ends = _SECONDS_TO_START, float("inf")
+        """What the job under way gives, until the child says that it is done."""
+        deadline, ends = time.monotonic() + _SECONDS_TO_START, 0.0
         while True:
-            deadline = min(time.monotonic() + patience, ends)
             kind, data = self._message(deadline, limits.result_bytes)
+            value = self._understood(kind, data, packages)
             if kind == wire.DONE:
                 return
-            if kind == wire.STARTED:
-                patience = limits.seconds_per_result
-                ends = time.monotonic() + (limits.seconds_in_all or float("inf"))
-                continue
-            value = self._understood(kind, data, packages)
             if kind == wire.TOLD:
                 raise value
             if kind == wire.BROKE:
                 raise self._died(*value)
-            yield value
+            if kind == wire.RESULT:
+                yield value
+            if kind == wire.STARTED and not ends:
+                ends = time.monotonic() + (limits.seconds_in_all or float("inf"))
+            deadline = min(time.monotonic() + limits.seconds_per_result, ends)
 
     def stop(self) -> None:
         """Kill the process and leave the rest to ``kill``."""
@@ -170,6 +170,8 @@ class Child:
         return f"crashed {signal.Signals(-status).name}" if status < 0 else "ended"
 
     def _understood(self, kind: bytes, data: bytes, packages: set[str]) -> Any:
+        if kind not in wire.KINDS:
+            raise self._died("babbled", repr(kind))
         try:
             value = wire.unpacked(data, packages)
             if kind == wire.TOLD:

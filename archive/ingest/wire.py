@@ -24,6 +24,7 @@ RESULT = b"R"
 DONE = b"D"
 TOLD = b"T"  # an error a person can be told about
 BROKE = b"B"  # any other exception
+KINDS = frozenset({STARTED, RESULT, DONE, TOLD, BROKE})
 
 # numpy's own ways of rebuilding an array, in the spellings of numpy 1 and 2
 _PLAIN = {

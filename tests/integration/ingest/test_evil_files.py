@@ -291,3 +291,11 @@ def _small(kind):
         "png": lambda: evil.picture("PNG", 40, 56),
         "tiff": lambda: evil.tiff(2, 20, 28),
     }[kind]()
+
+
+@pytest.mark.parametrize("answers", [[], [()], [("pdf",)], [(), ()], ["pdf"], [None]])
+def test_an_answer_that_is_no_inspection_is_not_believed(inspector, tmp_path, answers, monkeypatch):
+    monkeypatch.setattr(inspector._sandbox, "run", lambda *_: iter(answers))
+    with pytest.raises(CannotBeChecked) as caught:
+        inspector.inspect([(tmp_path / "scan", "存根.pdf")])
+    assert caught.value.facts == {"name": "存根.pdf", "how": "babbled"}

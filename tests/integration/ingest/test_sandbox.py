@@ -140,6 +140,10 @@ def test_where_the_system_has_no_limit_the_child_watches_its_own_memory(caplog):
     assert "no limit on address space" in caplog.text
 
 
+def test_a_task_that_is_not_there_is_an_error_too():
+    assert died("tests.integration.ingest.misdeeds:forgotten")[1]["how"] == "AttributeError"
+
+
 def test_an_exception_nobody_expected_is_logged_with_its_trace(caplog):
     got, facts = died(misdeeds.raises_what_nobody_expected)
     assert got == [1]
