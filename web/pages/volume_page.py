@@ -8,6 +8,7 @@ from typing import Literal
 from starlette.responses import Response
 
 from archive.access import NotPermitted, Permission
+from archive.custody.actions.volumes import runs_of
 from archive.custody.money import capital_amount
 from archive.custody.queries.dossier import cover_digest
 from archive.custody.queries.volume_history import (
@@ -259,7 +260,7 @@ def _seen(visit: Visit, tx: Transaction, volume_id: int) -> Seen:
         station=station,
         names=names_of(tx, people),
         cover=cover,
-        digest=cover_digest(volume, cover.runs),
+        digest=cover_digest(volume, runs_of(tx, volume)),
         scans=scans,
         reading=reading_of(tx, newest) if newest else None,
         passages=passages,
@@ -377,7 +378,7 @@ def _act(visit: Visit, seen: Seen, step: str) -> Act:
     statements = [
         visit.t(f"volumes.act.{step}.first", sets=cover.sets, voids=len(cover.void_numbers))
     ]
-    if step == "submit":
+    if step == "submit" and seen.scans:
         key = "unread" if open_findings is None else "open" if open_findings else "settled"
         statements.append(visit.t(f"volumes.act.submit.{key}", n=open_findings))
     statements.append(visit.t(f"volumes.act.{step}.after"))

@@ -102,6 +102,7 @@
   }
 
   function add(files) {
+    zone.closest("details")?.setAttribute("open", "");
     for (const file of [...files].sort((a, b) => natural.compare(a.webkitRelativePath || a.name, b.webkitRelativePath || b.name))) {
       if (/^(\.|Thumbs\.db$|desktop\.ini$)/i.test(file.name)) continue;
       const upload = new Upload(file);
