@@ -17,7 +17,6 @@ class PageProblem(StrEnum):
     SIDEWAYS = "sideways"
     BLANK = "blank"
     CUT = "cut"
-    FAINT = "faint"
     NO_STUB_FOUND = "no-stub-found"
 
 

@@ -17,7 +17,7 @@ from archive.custody.reading.layout import MOST_FORMS, Laying, Layout
 from archive.custody.reading.settling import Settler
 from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.stubs import Stub, form_from, labelled_stub, stub_of
-from archive.custody.reading.voids import void_marks
+from archive.custody.reading.voids import VoidFinder
 from archive.ocr import PageImage, TextReader
 
 MOST_LEFT_OVER = 0.25
@@ -36,6 +36,7 @@ class StubReader:
     def __init__(self, text_reader: TextReader, *, expected: Expected | None = None) -> None:
         self._reader = text_reader
         self._layout = Layout()
+        self._voids = VoidFinder(text_reader)
         self._settler = Settler(text_reader, self._layout, expected or Expected())
 
     def read(self, page: PageImage) -> PageReading:
@@ -51,6 +52,8 @@ class StubReader:
             problems.append(PageProblem.SIDEWAYS)
         if not found:
             problems.append(PageProblem.NO_STUB_FOUND)
+        if any(stub.is_cut(sheet) for stub in found):
+            problems.append(PageProblem.CUT)
         stubs = self._read_stubs(sheet, strips, found)
         return _reading(page, sheet, tuple(problems), stubs)
 
@@ -106,7 +109,7 @@ class StubReader:
         codes = certainty.codes(
             self._reader, sheet, [stub.code for stub in found], layout.usual_code
         )
-        voids = void_marks(self._reader, sheet, [stub.corners for stub in found])
+        voids = self._voids.marks(sheet, found)
         readings = []
         for stub, told, code, void in zip(found, verdicts, codes, voids, strict=True):
             verdict = self._settler.settle(sheet, stub, told)

@@ -17,11 +17,11 @@ from archive.custody.reading.sheet import Sheet
 from archive.custody.reading.stubs import Stub
 from archive.ocr import TextReader
 
-FARTHEST_BEHIND = -0.14
-"""How much worse than its neighbours a digit may fit its own shape."""
+FARTHEST_BEHIND = (-0.14, -0.35)
+"""How much worse than its neighbours a digit may fit its own shape: to pass, to be looked at again."""
 
-NARROWEST_LEAD = 0.04
-"""By how much a digit must fit its own shape better than any other digit's."""
+NARROWEST_LEAD = (0.06, 0.03)
+"""By how much it must fit its own shape better than any other digit's: likewise."""
 
 CLOSE_STEP = 3
 """How near a number must be to another of the volume to use digits not met before."""
@@ -41,12 +41,15 @@ class Settler:
     def settle(self, sheet: Sheet, stub: Stub, verdict: Verdict) -> Verdict:
         """The verdict on a number after the volume was asked; remembers it for the next ones."""
         number = verdict.number
+        if sheet.beyond(stub.number.digits.corners()) > 0.2 * stub.number.digits.height:
+            return replace(verdict, doubt=Doubt.CUT)
         if number is None or verdict.doubt is not None:
             return verdict
         if not _usual_width(number, self.layout, self.expected):
             return replace(verdict, doubt=Doubt.UNUSUAL_WIDTH)
         shapes = stub.laying.form.shapes if stub.laying else None
-        fit = shapes.fit(sheet, stub.number.digits, number) if shapes and shapes.known else None
+        trusted = shapes is not None and shapes.trusted
+        fit = shapes.fit(sheet, stub.number.digits, number) if shapes and trusted else None
         verdict = self._compared(sheet, stub, verdict, fit)
         if verdict.doubt is None:
             self.layout.widths[len(number)] += 1
@@ -60,11 +63,11 @@ class Settler:
         step = CLOSE_STEP if fit and fit.unseen else USUAL_STEP
         in_step = self.layout.in_step(number, step)
         self.layout.hear(number)
-        if fit is not None and _unlike(fit):
+        if fit is not None and _unlike(fit, 1):
             return replace(verdict, doubt=Doubt.SHAPE_DIFFERS)
         if not _in_range(number, self.expected):
             return replace(verdict, doubt=Doubt.OUT_OF_RANGE)
-        if fit is not None and in_step:
+        if fit is not None and in_step and not _unlike(fit, 0):
             return verdict
         verdict = certainty.confirmed(self.reader, sheet, stub.number, verdict)
         strange = not alone and not in_step and (fit is None or fit.unseen)
@@ -73,8 +76,8 @@ class Settler:
         return verdict
 
 
-def _unlike(fit: Fit) -> bool:
-    return fit.weakest < FARTHEST_BEHIND or fit.margin < NARROWEST_LEAD
+def _unlike(fit: Fit, level: int) -> bool:
+    return fit.weakest < FARTHEST_BEHIND[level] or fit.margin < NARROWEST_LEAD[level]
 
 
 def _usual_width(number: str, layout: Layout, expected: Expected) -> bool:

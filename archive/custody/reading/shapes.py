@@ -20,8 +20,10 @@ Floats = NDArray[np.float32]
 _HIGH = 32  # pixels the strip of digits is made high
 _MARGIN = 0.6  # of that height, on each side
 _AROUND = 0.25  # likewise, above and below
-_SLACK = 2  # pixels one digit may stand off its place in the row
+_SLACK = 0.2  # of a digit's width: how far one may stand off its place in the row
 _MEMORY = 12
+_LEAST_LIKENESS = 0.8  # numbers that fit worse than this were not laid over the shapes rightly
+_ROWS_TO_TRUST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,15 @@ class Fit:
         return sum(fit is None for fit in self.own)
 
     @property
+    def middling(self) -> float:
+        """How well the digits of this number fit for the most part."""
+        known = [fit for fit in self.own if fit is not None]
+        return statistics.median(known) if known else 0.0
+
+    @property
     def weakest(self) -> float:
         """The worst fit, measured against how the digits of this number usually fit."""
-        known = [fit for fit in self.own if fit is not None]
-        if not known:
-            return 0.0
-        return min(known) - statistics.median(known)
+        return min((fit for fit in self.own if fit is not None), default=0.0) - self.middling
 
     @property
     def margin(self) -> float:
@@ -70,21 +75,33 @@ class Shapes:
         self._times: dict[str, int] = {}
         self._pitch = 0.0
         self._red: bool | None = None
+        self._rows = 0
 
     @property
-    def known(self) -> int:
-        """How many different digits have been seen."""
-        return len(self._pictures)
+    def trusted(self) -> bool:
+        """Whether enough numbers agreed on the shapes for them to raise doubt."""
+        return self._rows >= _ROWS_TO_TRUST
 
     def learn(self, sheet: Sheet, digits: Strip, number: str) -> None:
         """Add the digits of a certain number to the pictures."""
+        if self._pictures and self.fit(sheet, digits, number).middling < _LEAST_LIKENESS:
+            self._rows -= 1
+            if self._rows > 0:
+                return
+            self._pictures, self._times, self._rows, self._red = {}, {}, 0, None
+        self._rows = min(self._rows + 1, 2 * _ROWS_TO_TRUST)
         row = self._row(sheet, digits)
         if not self._pictures:
             self._pitch, start, drop = _comb(row, len(number), _expected_pitch(digits, len(number)))
+            maps = {}
         else:
-            start, drop = self._placed(row, number)
+            maps = self._maps(row)
+            start, drop = self._placed(number, maps)
         for n, digit in enumerate(number):
-            cell = _cell(row, start + n * self._pitch, drop, self._pitch)
+            left, top = round(start + n * self._pitch), drop
+            if digit in maps:
+                _, left, top = self._peak(maps[digit], left, drop)
+            cell = _cell(row, left, top, self._pitch)
             if cell is not None:
                 self._add(digit, cell)
 
@@ -92,12 +109,12 @@ class Shapes:
         """How the digits printed there fit the pictures of ``number``'s digits."""
         row = self._row(sheet, digits)
         maps = self._maps(row)
-        start, drop = self._placed(row, number, maps)
+        start, drop = self._placed(number, maps)
         own: list[float | None] = []
         rival = []
         for n, digit in enumerate(number):
             left = round(start + n * self._pitch)
-            fits = {other: _peak(fitting, left, drop) for other, fitting in maps.items()}
+            fits = {other: self._peak(fit, left, drop)[0] for other, fit in maps.items()}
             own.append(fits.pop(digit, None))
             rival.append(max(fits.values(), default=-1.0))
         return Fit(tuple(own), tuple(rival))
@@ -125,11 +142,18 @@ class Shapes:
             for digit, picture in self._pictures.items()
         }
 
-    def _placed(
-        self, row: Floats, number: str, maps: dict[str, Floats] | None = None
-    ) -> tuple[float, int]:
+    def _peak(self, fitting: Floats, left: int, drop: int) -> tuple[float, int, int]:
+        """The best fit near a place, and where it is: left, top."""
+        slack = max(2, round(_SLACK * self._pitch))
+        x, y = max(0, left - slack), max(0, drop - 2)
+        near = fitting[y : drop + 3, x : left + slack + 1]
+        if not near.size:
+            return -1.0, left, drop
+        down, along = np.unravel_index(int(near.argmax()), near.shape)
+        return float(near[down, along]), x + int(along), y + int(down)
+
+    def _placed(self, number: str, maps: dict[str, Floats]) -> tuple[float, int]:
         """Where the first digit starts and how low the row stands, by the best total fit."""
-        maps = maps or self._maps(row)
         some = next(iter(maps.values()))
         high, wide = some.shape
         reach = wide - round((len(number) - 1) * self._pitch)
@@ -150,33 +174,49 @@ def _expected_pitch(digits: Strip, count: int) -> float:
 
 def _comb(row: Floats, count: int, pitch: float) -> tuple[float, float, int]:
     """Pitch, start and drop of a row of digits, so that gaps fall between them."""
-    column = row.sum(axis=0)
-    best = (np.inf, pitch, _MARGIN * _HIGH)
-    for wide in pitch * np.linspace(0.9, 1.1, 17):
-        for start in np.arange(0.0, len(column) - wide * count, 1.0):
-            edges = np.round(start + wide * np.arange(count + 1)).astype(int)
-            edges = np.clip(edges, 0, len(column) - 1)
-            inside = column[edges[0] : edges[-1]].sum()
-            cost = float(column[edges].sum() * 3 - inside / wide)
-            if cost < best[0]:
-                best = (cost, float(wide), float(start))
-    start = best[2]
-    lines = row[:, round(start) : round(start + best[1] * count)].sum(axis=1)
+    column = np.clip(row.sum(axis=0) - np.median(row.sum(axis=0)) * 0.5, 0, None)
+    told = _by_gaps(column, count, pitch) or _by_trial(column, count, pitch)
+    wide, start = told
+    left = max(0, round(start))
+    lines = row[:, left : left + round(wide * count)].sum(axis=1)
+    lines = np.clip(lines - np.percentile(lines, 10), 0, None)
     weight = float((lines * np.arange(len(lines))).sum() / max(float(lines.sum()), 1e-6))
     drop = int(np.clip(round(weight - _HIGH / 2), 0, row.shape[0] - _HIGH))
-    return best[1], start, drop
+    return wide, start, drop
 
 
-def _cell(row: Floats, left: float, drop: int, pitch: float) -> Floats | None:
+def _by_gaps(column: Floats, count: int, pitch: float) -> tuple[float, float] | None:
+    """Pitch and start told by the gaps, where as many pieces stand apart as there are digits."""
+    for level in (0.06, 0.12, 0.2, 0.3):
+        inked = np.concatenate([[False], column > level * np.percentile(column, 95), [False]])
+        edges = np.flatnonzero(inked[1:] != inked[:-1]).reshape(-1, 2)
+        pieces = edges[edges[:, 1] - edges[:, 0] > 0.12 * pitch]
+        for first in range(len(pieces) - count + 1):
+            middles = pieces[first : first + count].mean(axis=1)
+            wide, start = np.polyfit(np.arange(count), middles, 1)
+            straight = np.abs(start + wide * np.arange(count) - middles).max() < 0.25 * pitch
+            if straight and 0.85 < wide / pitch < 1.18:
+                return float(wide), float(start - wide / 2)
+    return None
+
+
+def _by_trial(column: Floats, count: int, pitch: float) -> tuple[float, float]:
+    """Pitch and start that put least ink between the digits and most inside."""
+    heaped = np.concatenate([[0.0], np.cumsum(column)])
+    best = (np.inf, pitch, _MARGIN * _HIGH)
+    for wide in pitch * np.linspace(0.9, 1.12, 45):
+        starts = np.arange(0.0, max(1.0, len(column) - wide * count - 1), 0.5)
+        edges = np.round(starts[:, None] + wide * np.arange(count + 1)).astype(int)
+        inside = heaped[edges[:, -1]] - heaped[edges[:, 0]]
+        cost = column[edges].sum(axis=1) / (count + 1) - 1.5 * inside / (wide * count)
+        least = int(cost.argmin())
+        if cost[least] < best[0]:
+            best = (float(cost[least]), float(wide), float(starts[least]))
+    return best[1], best[2]
+
+
+def _cell(row: Floats, left: int, drop: int, pitch: float) -> Floats | None:
     wide = max(4, round(pitch))
-    at = round(left)
-    if at < 0 or at + wide > row.shape[1]:
+    if left < 0 or left + wide > row.shape[1]:
         return None
-    return row[drop : drop + _HIGH, at : at + wide].copy()
-
-
-def _peak(fitting: Floats, left: int, drop: int) -> float:
-    rows = slice(max(0, drop - _SLACK), drop + _SLACK + 1)
-    columns = slice(max(0, left - _SLACK), left + _SLACK + 1)
-    near = fitting[rows, columns]
-    return float(near.max()) if near.size else -1.0
+    return row[drop : drop + _HIGH, left : left + wide].copy()

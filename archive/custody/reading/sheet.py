@@ -128,6 +128,12 @@ class Sheet:
         )
         return np.asarray(cut, np.uint8)
 
+    def beyond(self, points: NDArray[np.float32]) -> float:
+        """How many pixels the farthest of ``points`` lies outside the page; 0 when none does."""
+        xs, ys = points[:, 0], points[:, 1]
+        outside = (-xs.min(), xs.max() - self.width, -ys.min(), ys.max() - self.height)
+        return max(0.0, *(float(side) for side in outside))
+
     def shrunk(self, longest: int) -> tuple[Pixels, float]:
         """The page no longer than ``longest`` pixels, and how many page pixels each stands for."""
         times = max(1.0, max(self.pixels.shape[:2]) / longest)

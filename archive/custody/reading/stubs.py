@@ -28,6 +28,14 @@ class Stub:
     corners: NDArray[np.float32]
     laying: Laying | None
 
+    def is_cut(self, sheet: Sheet) -> bool:
+        """Whether a part of its print lies outside the page."""
+        if self.laying is None:
+            return False
+        form, pose = self.laying.form, self.laying.pose
+        outline = form.outline(pose, form.scale(sheet.dpi), margin=0.0)
+        return sheet.beyond(outline) > 0.02 * max(sheet.width, sheet.height)
+
     @property
     def middle(self) -> tuple[float, float]:
         """The middle of its print."""

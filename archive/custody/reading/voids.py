@@ -9,16 +9,16 @@ inside a printed sentence (涂改作废) is no mark.
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from archive.custody.reading.form import Form
 from archive.custody.reading.found import VoidMark
 from archive.custody.reading.sheet import Sheet, Strip
+from archive.custody.reading.stubs import Stub
 from archive.custody.reading.void_net import Spot, spots_on
-from archive.ocr import TextReader
+from archive.ocr import Pixels, TextReader
 
-WORTH_READING = 0.12
+WORTH_READING = 0.25
 """Spots that score less are not even read."""
 
 WORTH_ASKING = 0.40
@@ -27,58 +27,120 @@ WORTH_ASKING = 0.40
 BEYOND_DOUBT = 0.80
 """Spots that score at least this are marks even if the engine reads nothing there."""
 
+ABOVE_HABIT = 0.25
+"""By how much a spot must beat what the form itself scores there to be more than the form."""
+
+MOST_READ = 5
+"""Spots read on one page and stub, best first."""
+
 _TURNS = (0.0, math.radians(9), math.radians(-9))
 _MARK = re.compile(r"废|廢")
-_SENTENCE = re.compile(r"[改印写期效补无][^0-9A-Za-z]{0,2}作\s*废|作\s*废[,，。.;;遗不无处]")
+_SENTENCE = re.compile(r"[改印写期效补无][^0-9A-Za-z]{0,2}作\s*废|作\s*废[,，。.;；遗不无处]")
 
 
-def void_marks(
-    reader: TextReader, sheet: Sheet, boxes: Sequence[NDArray[np.float32]]
-) -> list[VoidMark | None]:
-    """For each stub the mark that makes it void, or None."""
-    marks: list[VoidMark | None] = [None] * len(boxes)
-    if not boxes:
-        return marks
-    for spot in spots_on(sheet, WORTH_READING, threads=reader.threads):
-        owner = _owner(spot, boxes)
-        known = marks[owner]
-        if known is not None and known.certain:
-            continue
-        mark = _mark(reader, sheet, spot)
-        if mark is not None and (known is None or mark.certain):
-            marks[owner] = mark
-    return marks
+@dataclass
+class _Habits:
+    """What looked a little like a mark on stubs of one form before, and how often."""
+
+    stubs: int = 0
+    spots: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def usual(self, x: float, y: float, reach: float) -> float:
+        """The score usual there; 0 where less than a third of the stubs had any."""
+        near = [score for sx, sy, score in self.spots if math.hypot(sx - x, sy - y) < reach]
+        if self.stubs < 3 or len(near) * 3 < self.stubs:
+            return 0.0
+        return sum(near) / len(near)
 
 
-def _mark(reader: TextReader, sheet: Sheet, spot: Spot) -> VoidMark | None:
-    told = reader.read_lines([sheet.cut(strip, height=48) for strip in _strips(spot)])
-    texts = [line.text for line in told]
-    if any(_SENTENCE.search(text) for text in texts):
-        return None
-    read = any(_MARK.search(text) for text in texts)
-    if not read and spot.score < WORTH_ASKING:
-        return None
-    certain = spot.score >= BEYOND_DOUBT or (read and spot.score >= WORTH_ASKING / 2)
+class VoidFinder:
+    """Finds void marks, learning what the form itself prints that looks like one."""
+
+    def __init__(self, reader: TextReader) -> None:
+        self._reader = reader
+        self._habits: dict[Form, _Habits] = {}
+
+    def marks(self, sheet: Sheet, stubs: Sequence[Stub]) -> list[VoidMark | None]:
+        """For each stub the mark that makes it void, or None."""
+        if not stubs:
+            return []
+        owned: list[list[Spot]] = [[] for _ in stubs]
+        for spot in spots_on(sheet, WORTH_READING, threads=self._reader.threads):
+            owned[_owner(spot, stubs)].append(spot)
+        found = []
+        for stub, spots in zip(stubs, owned, strict=True):
+            found.append(self._mark(sheet, stub, spots))
+            self._learn(sheet, stub, spots)
+        return found
+
+    def _mark(self, sheet: Sheet, stub: Stub, spots: Sequence[Spot]) -> VoidMark | None:
+        asked: VoidMark | None = None
+        for spot in spots[:MOST_READ]:
+            texts = [line.text for line in self._reader.read_lines(_crops(sheet, spot))]
+            if any(_SENTENCE.search(text) for text in texts):
+                continue
+            read = any(_MARK.search(text) for text in texts)
+            score = spot.score if read else self._beyond_habit(sheet, stub, spot)
+            if read or score >= BEYOND_DOUBT:
+                return _mark_at(sheet, spot, certain=True)
+            if score >= WORTH_ASKING and asked is None:
+                asked = _mark_at(sheet, spot, certain=False)
+        return asked
+
+    def _beyond_habit(self, sheet: Sheet, stub: Stub, spot: Spot) -> float:
+        """The spot's score, or 0 where the form scores about as much by itself."""
+        habits = self._habits.get(stub.laying.form) if stub.laying else None
+        if habits is None:
+            return spot.score
+        usual = habits.usual(*_on_form(sheet, stub, spot))
+        return spot.score if spot.score > usual + ABOVE_HABIT or not usual else 0.0
+
+    def _learn(self, sheet: Sheet, stub: Stub, spots: Sequence[Spot]) -> None:
+        if stub.laying is None:
+            return
+        habits = self._habits.setdefault(stub.laying.form, _Habits())
+        habits.stubs += 1
+        for spot in spots:
+            x, y, _ = _on_form(sheet, stub, spot)
+            habits.spots.append((x, y, spot.score))
+        if habits.stubs > 100:
+            habits.stubs //= 2
+            habits.spots = habits.spots[1::2]
+
+
+def _on_form(sheet: Sheet, stub: Stub, spot: Spot) -> tuple[float, float, float]:
+    """Where the spot lies on its form, and how far about that is the same place."""
+    if stub.laying is None:
+        return 0.0, 0.0, 0.0
+    pose, scale = stub.laying.pose, stub.laying.form.scale(sheet.dpi)
+    dx, dy = (spot.x - pose.x) / scale, (spot.y - pose.y) / scale
+    c, s = math.cos(pose.slant), math.sin(pose.slant)
+    return c * dx + s * dy, -s * dx + c * dy, 0.5 * spot.size / scale
+
+
+def _mark_at(sheet: Sheet, spot: Spot, *, certain: bool) -> VoidMark:
     corners = Strip((spot.x, spot.y), 2.2 * spot.size, 1.2 * spot.size, spot.slant).corners()
-    confidence = max(spot.score, 0.9) if read else spot.score
+    confidence = max(spot.score, 0.9) if certain else spot.score
     return VoidMark(sheet.as_received(corners), round(confidence, 4), certain=certain)
 
 
-def _strips(spot: Spot) -> list[Strip]:
-    """The places to read: the word with 废 in its middle, at a few slants."""
+def _crops(sheet: Sheet, spot: Spot) -> list[Pixels]:
+    """The word with 废 in its middle, laid level at a few slants."""
     return [
-        Strip((spot.x, spot.y), 4.2 * spot.size, 1.35 * spot.size, spot.slant + turn)
+        sheet.cut(
+            Strip((spot.x, spot.y), 4.2 * spot.size, 1.35 * spot.size, spot.slant + turn), height=48
+        )
         for turn in _TURNS
     ]
 
 
-def _owner(spot: Spot, boxes: Sequence[NDArray[np.float32]]) -> int:
+def _owner(spot: Spot, stubs: Sequence[Stub]) -> int:
     """The stub the spot lies on, or the nearest."""
 
-    def away(box: NDArray[np.float32]) -> float:
-        (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)
+    def away(stub: Stub) -> float:
+        (left, top), (right, bottom) = stub.corners.min(axis=0), stub.corners.max(axis=0)
         dx = max(float(left) - spot.x, 0.0, spot.x - float(right))
         dy = max(float(top) - spot.y, 0.0, spot.y - float(bottom))
         return math.hypot(dx, dy)
 
-    return min(range(len(boxes)), key=lambda n: away(boxes[n]))
+    return min(range(len(stubs)), key=lambda n: away(stubs[n]))
