@@ -6,7 +6,7 @@ seen. The digest leaves out what is only presentation (names, thumbnails).
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
@@ -39,8 +39,8 @@ from archive.transaction import Transaction
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """A volume with everything that speaks about it."""
+class Papers:
+    """A volume with everything that is kept about it."""
 
     volume: Volume
     runs: list[VolumeRun]
@@ -52,6 +52,12 @@ class Dossier:
     pages: list[ScanPage]
     stubs: list[FoundStub]
     settlements: list[Settlement]
+
+
+@dataclass(frozen=True)
+class Dossier(Papers):
+    """The papers of a volume, what they come to, and the digest a signature covers."""
+
     seen: list[SeenStub] | None
     reconciliation: Reconciliation
     digest: str
@@ -59,6 +65,30 @@ class Dossier:
 
 def dossier(tx: Transaction, volume: Volume) -> Dossier:
     """The dossier as it stands in this transaction."""
+    papers = _papers(tx, volume)
+    scan, seen = papers.scan, None
+    if scan is not None and scan.state == ScanState.READ:
+        codes = _codes_of_people(tx, papers.settlements)
+        seen = seen_stubs(papers.stubs, papers.settlements, codes)
+    outcome = reconcile(
+        bound=joined(run.run for run in papers.runs),
+        issued=[book.run for book in papers.books],
+        register=_register(papers.entries, papers.voids),
+        cover=_cover(volume),
+        seen=seen,
+        page_problems=_page_problems(scan, papers.pages, papers.settlements)
+        if scan and seen is not None
+        else {},
+    )
+    return Dossier(**vars(papers), seen=seen, reconciliation=outcome, digest=_digest(papers))
+
+
+def dossier_digest(tx: Transaction, volume: Volume) -> str:
+    """The digest alone, as the gate needs it; the same as the dossier's own."""
+    return _digest(_papers(tx, volume))
+
+
+def _papers(tx: Transaction, volume: Volume) -> Papers:
     session = tx.session
     runs = list(
         session.scalars(
@@ -72,7 +102,6 @@ def dossier(tx: Transaction, volume: Volume) -> Dossier:
             select(UseEntry).where(UseEntry.volume_id == volume.id).order_by(UseEntry.first_key)
         )
     )
-    bound = [run.run for run in runs]
     voids = [
         void
         for void in session.scalars(
@@ -82,18 +111,7 @@ def dossier(tx: Transaction, volume: Volume) -> Dossier:
     ]
     scan = current_scan(tx, volume.id)
     files, pages, stubs, settlements = _scan_parts(tx, scan)
-    seen = None
-    if scan is not None and scan.state == ScanState.READ:
-        seen = seen_stubs(stubs, settlements, _codes_of_people(tx, settlements))
-    outcome = reconcile(
-        bound=joined(bound),
-        issued=[book.run for book in books],
-        register=_register(entries, voids),
-        cover=_cover(volume),
-        seen=seen,
-        page_problems=_page_problems(scan, pages, settlements) if scan and seen is not None else {},
-    )
-    lying = Dossier(
+    return Papers(
         volume=volume,
         runs=runs,
         books=books,
@@ -104,11 +122,7 @@ def dossier(tx: Transaction, volume: Volume) -> Dossier:
         pages=pages,
         stubs=stubs,
         settlements=settlements,
-        seen=seen,
-        reconciliation=outcome,
-        digest="",
     )
-    return replace(lying, digest=_digest(lying))
 
 
 def current_scan(tx: Transaction, volume_id: int) -> Scan | None:
@@ -255,15 +269,15 @@ def cover_digest(volume: Volume, runs: Iterable[NumberRun]) -> str:
     return hashlib.sha256(canonical(signed).encode()).hexdigest()
 
 
-def _digest(lying: Dossier) -> str:
-    volume, scan = lying.volume, lying.scan
+def _digest(papers: Papers) -> str:
+    volume, scan = papers.volume, papers.scan
     told = {
         "cover": volume.cover,
         "collector": volume.collector_id,
         "signed": [volume.signed_by_id, volume.signed_digest],
         "sealed": volume.sealed_by_id,
-        "runs": [[run.book_id, run.code, run.first, run.last] for run in lying.runs],
-        "books": [[book.id, book.code, book.first, book.last] for book in lying.books],
+        "runs": [[run.book_id, run.code, run.first, run.last] for run in papers.runs],
+        "books": [[book.id, book.code, book.first, book.last] for book in papers.books],
         "register": [
             [
                 entry.book_id,
@@ -275,14 +289,15 @@ def _digest(lying: Dossier) -> str:
                 f"{entry.kwh:.2f}",
                 entry.amount_fen,
             ]
-            for entry in lying.entries
+            for entry in papers.entries
         ],
         "voids": [
-            [void.number_key, void.reason, void.copies_kept, void.voided_on] for void in lying.voids
+            [void.number_key, void.reason, void.copies_kept, void.voided_on]
+            for void in papers.voids
         ],
         "scan": [scan.id, scan.state, scan.pages] if scan else None,
-        "files": [[file.sha256, file.sm3, file.size] for file in lying.files],
-        "pages": [[page.number, page.image_sha256, page.problems] for page in lying.pages],
+        "files": [[file.sha256, file.sm3, file.size] for file in papers.files],
+        "pages": [[page.number, page.image_sha256, page.problems] for page in papers.pages],
         "read": [
             [
                 stub.id,
@@ -293,7 +308,7 @@ def _digest(lying: Dossier) -> str:
                 stub.void_box,
                 stub.void_certain,
             ]
-            for stub in lying.stubs
+            for stub in papers.stubs
         ],
         "settled": [
             [
@@ -305,7 +320,7 @@ def _digest(lying: Dossier) -> str:
                 word.note,
                 word.settled_by_id,
             ]
-            for word in lying.settlements
+            for word in papers.settlements
         ],
     }
     return hashlib.sha256(canonical(told).encode()).hexdigest()

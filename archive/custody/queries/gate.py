@@ -22,7 +22,7 @@ from archive.custody.gate import (
     standing,
 )
 from archive.custody.plan import PlanState, UsagePlan, quarter_of
-from archive.custody.queries.dossier import dossier
+from archive.custody.queries.dossier import dossier_digest
 from archive.custody.verification import Verification, VerificationState
 from archive.custody.volume import Volume, VolumeState
 from archive.people.actions import actor_of
@@ -161,7 +161,7 @@ def signature_stands(tx: Transaction, clearance: Clearance) -> bool:
     if verification.state != VerificationState.SIGNED:
         return False
     volume = tx.get(Volume, verification.volume_id)
-    return verification.signature(dossier(tx, volume).digest) == verification.digest
+    return verification.signature(dossier_digest(tx, volume)) == verification.digest
 
 
 def _books_owed(tx: Transaction, station_id: int) -> list[BookOwed]:
