@@ -20,8 +20,8 @@ from archive.ocr import TextReader
 FARTHEST_BEHIND = (-0.14, -0.35)
 """How much worse than its neighbours a digit may fit its own shape: to pass, to be looked at again."""
 
-NARROWEST_LEAD = (0.06, 0.03)
-"""By how much it must fit its own shape better than any other digit's: likewise."""
+NARROWEST_LEAD = (0.30, 0.12)
+"""How much better than any other digit's its own shape must fit (``Fit.lead``): likewise."""
 
 CLOSE_STEP = 3
 """How near a number must be to another of the volume to use digits not met before."""
@@ -77,7 +77,7 @@ class Settler:
 
 
 def _unlike(fit: Fit, level: int) -> bool:
-    return fit.weakest < FARTHEST_BEHIND[level] or fit.margin < NARROWEST_LEAD[level]
+    return fit.weakest < FARTHEST_BEHIND[level] or fit.lead < NARROWEST_LEAD[level]
 
 
 def _usual_width(number: str, layout: Layout, expected: Expected) -> bool:

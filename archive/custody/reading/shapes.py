@@ -55,11 +55,14 @@ class Fit:
         return min((fit for fit in self.own if fit is not None), default=0.0) - self.middling
 
     @property
-    def margin(self) -> float:
-        """By how much the narrowest digit beats the next best; negative when another fits better."""
+    def lead(self) -> float:
+        """How much of what the next best digit leaves unexplained the narrowest digit explains.
+
+        1 is a perfect fit, 0 no better than another digit, negative worse.
+        """
         return min(
             (
-                own - rival
+                (own - rival) / max(1.0 - rival, 1e-3)
                 for own, rival in zip(self.own, self.rival, strict=True)
                 if own is not None
             ),
