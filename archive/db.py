@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Mapper
 from sqlalchemy.types import TypeDecorator
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, Invalid
 
 
 class Base(MappedAsDataclass, DeclarativeBase):
@@ -39,6 +39,31 @@ class Base(MappedAsDataclass, DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+class CannotBeKept(Invalid):
+    """A text longer, or a figure larger, than its place in the database."""
+
+
+MOST_INTEGER = 2**31 - 1
+"""What PostgreSQL keeps in an INTEGER; SQLite would keep more."""
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+@event.listens_for(Base, "before_update", propagate=True)
+def _check_fits(mapper: Mapper[Any], _connection: Connection, thing: Base) -> None:
+    """Refuse on both families what one of them would."""
+    for name, column in mapper.columns.items():
+        value = getattr(thing, name)
+        if isinstance(value, str):
+            length = getattr(column.type, "length", None)
+            fits = length is None or len(value) <= length
+        elif isinstance(value, int):
+            fits = type(column.type) is not Integer or abs(value) <= MOST_INTEGER
+        else:
+            continue
+        if not fits:
+            raise CannotBeKept(field=name)
 
 
 class Instant(TypeDecorator[datetime]):

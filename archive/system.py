@@ -13,8 +13,8 @@ from archive import audit
 from archive.access import Actor
 from archive.audit import Noted
 from archive.clock import Clock
-from archive.db import error_for
-from archive.errors import ArchiveError, Conflict, Invalid, Refused, Unavailable
+from archive.db import CannotBeKept, error_for
+from archive.errors import ArchiveError, Conflict, Refused, Unavailable
 from archive.settings import Settings
 from archive.storage import ObjectStore
 from archive.transaction import ChangedMeanwhile, Transaction
@@ -22,10 +22,6 @@ from archive.transaction import ChangedMeanwhile, Transaction
 
 class DatabaseUnavailable(Unavailable):
     """The database does not answer."""
-
-
-class CannotBeKept(Invalid):
-    """A text longer, or a figure larger, than its place in the database."""
 
 
 _LOST_THE_RACE = frozenset({"40001", "40P01"})
