@@ -149,15 +149,15 @@ def plain(text: str) -> str:
 
 
 def _folded(text: str, field: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).translate(_ALIKE)
-    folded = "".join(folded.split())
+    folded = "".join(text.translate(_ALIKE).split())
     if not folded:
         raise NothingTyped(field=field)
     return folded
 
 
-_ALIKE = str.maketrans({"−": "-", "–": "-", "—": "-", "，": ",", "。": ".", "￥": "¥"})
-"""Look-alikes of the signs in a figure that NFKC leaves alone."""
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_ALIKE = _FULL_WIDTH | str.maketrans({"−": "-", "–": "-", "—": "-", "。": ".", "￥": "¥"})
+"""Full-width forms and look-alikes of the signs in a figure; ``²`` is no way to write 2."""
 
 
 def _figure(folded: str) -> str | None:

@@ -181,7 +181,7 @@ def _exception(visit: Visit, tx: Transaction, view: GateView) -> Signing | None:
         statements=[
             visit.t("requests.exception_told", station=view.station.name),
             visit.t("requests.exception_keeps"),
-            visit.t("requests.exception_recorded", n=len(view.reasons)),
+            *([visit.t("requests.exception_recorded", n=n)] if (n := len(view.reasons)) else []),
         ],
         button=visit.t("requests.exception_button"),
         person=visit.actor.name,

@@ -106,8 +106,11 @@ def _station_row(
 def _gate_status(visit: Visit, views: list[GateView]) -> Status:
     if any(view.is_open for view in views):
         return Status(visit.t("invoices.gate_open"), "good")
-    reasons = min((len(view.reasons) for view in views), default=0)
-    return Status(visit.t("invoices.gate_closed", n=reasons), "bad" if views else "quiet")
+    if not views:
+        return Status(visit.t("invoices.gate_none"), "quiet")
+    return Status(
+        visit.t("invoices.gate_closed", n=min(len(view.reasons) for view in views)), "bad"
+    )
 
 
 def _summary(visit: Visit, view: GateView) -> GateSummary:
@@ -136,10 +139,13 @@ def _actions(visit: Visit, tx: Transaction, station: Station) -> list[Action]:
 
 def _places(visit: Visit, station: Station | None) -> list[Link]:
     narrowed = f"?station={station.code}" if station else ""
-    return [
+    found = [
         Link(visit.t(f"invoices.place.{place}"), f"/invoices/{place}{narrowed}")
         for place in ("books", "plans", "requests", "volumes")
     ]
+    if visit.actor.may(Permission.BOOK_HAND_OVER):
+        found.insert(0, Link(visit.t("invoices.place.mine"), "/invoices/books?mine=1"))
+    return found
 
 
 def _columns(visit: Visit, held: list[StockRow]) -> list[Column]:
