@@ -23,6 +23,12 @@ FARTHEST_BEHIND = (-0.14, -0.35)
 NARROWEST_LEAD = (0.30, 0.12)
 """How much better than any other digit's its own shape must fit (``Fit.lead``): likewise."""
 
+PLAIN_FIT = -0.08
+"""How near to its neighbours' fit a digit's must be to be plain where the engine hesitates."""
+
+PLAIN_LEAD = 0.5
+"""How much better than any other digit's its shape must fit then."""
+
 CLOSE_STEP = 3
 """How near a number must be to another of the volume to use digits not met before."""
 
@@ -43,19 +49,32 @@ class Settler:
         number = verdict.number
         if sheet.beyond(stub.number.digits.corners()) > 0.2 * stub.number.digits.height:
             return replace(verdict, doubt=Doubt.CUT)
-        if number is None or verdict.doubt is not None:
+        if number is None:
             return verdict
         if not _usual_width(number, self.layout, self.expected):
             return replace(verdict, doubt=Doubt.UNUSUAL_WIDTH)
         shapes = stub.laying.form.shapes if stub.laying else None
         trusted = shapes is not None and shapes.trusted
         fit = shapes.fit(sheet, stub.number.digits, number) if shapes and trusted else None
-        verdict = self._compared(sheet, stub, verdict, fit)
+        if verdict.doubt is not None and not self._plain(number, fit):
+            return verdict
+        verdict = self._compared(sheet, stub, replace(verdict, doubt=None), fit)
         if verdict.doubt is None:
             self.layout.widths[len(number)] += 1
             if shapes:
                 shapes.learn(sheet, stub.number.digits, number)
         return verdict
+
+    def _plain(self, number: str, fit: Fit | None) -> bool:
+        """Whether the volume's own digits leave no doubt where the engine hesitated.
+
+        The shapes are evidence of their own: every digit must have been met before, fit its own
+        shape as well as its neighbours do and far better than any other's. That the number is
+        next to one already told is asked besides, and proves nothing alone.
+        """
+        if fit is None or fit.unseen or not self.layout.in_step(number, CLOSE_STEP):
+            return False
+        return fit.weakest >= PLAIN_FIT and fit.lead >= PLAIN_LEAD
 
     def _compared(self, sheet: Sheet, stub: Stub, verdict: Verdict, fit: Fit | None) -> Verdict:
         number = verdict.number or ""

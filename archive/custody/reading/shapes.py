@@ -190,6 +190,7 @@ def _comb(row: Floats, count: int, pitch: float) -> tuple[float, float, int]:
 
 def _by_gaps(column: Floats, count: int, pitch: float) -> tuple[float, float] | None:
     """Pitch and start told by the gaps, where as many pieces stand apart as there are digits."""
+    told = []
     for level in (0.06, 0.12, 0.2, 0.3):
         inked = np.concatenate([[False], column > level * np.percentile(column, 95), [False]])
         edges = np.flatnonzero(inked[1:] != inked[:-1]).reshape(-1, 2)
@@ -197,10 +198,11 @@ def _by_gaps(column: Floats, count: int, pitch: float) -> tuple[float, float] | 
         for first in range(len(pieces) - count + 1):
             middles = pieces[first : first + count].mean(axis=1)
             wide, start = np.polyfit(np.arange(count), middles, 1)
-            straight = np.abs(start + wide * np.arange(count) - middles).max() < 0.25 * pitch
-            if straight and 0.85 < wide / pitch < 1.18:
-                return float(wide), float(start - wide / 2)
-    return None
+            crooked = np.abs(start + wide * np.arange(count) - middles).max() / pitch
+            aside = abs(middles.mean() - len(column) / 2) / pitch
+            if crooked < 0.25 and 0.85 < wide / pitch < 1.18 and aside < 0.8:
+                told.append((crooked + aside, float(wide), float(start - wide / 2)))
+    return min(told)[1:] if told else None
 
 
 def _by_trial(column: Floats, count: int, pitch: float) -> tuple[float, float]:
