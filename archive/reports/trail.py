@@ -41,10 +41,10 @@ class Head:
 
 
 def head(tx: Transaction) -> Head:
-    """The last number and digest of the trail."""
+    """The last number and digest of the trail; nought where somebody took the head away."""
     tx.require(Permission.TRAIL_READ)
-    found = tx.session.scalars(select(TrailHead)).one()
-    return Head(found.seq, found.digest)
+    found = tx.session.scalars(select(TrailHead)).first()
+    return Head(found.seq, found.digest) if found else Head(0, "")
 
 
 def entries(
@@ -126,12 +126,14 @@ def note_export(tx: Transaction, wanted: TrailFilter) -> None:
         "from": wanted.from_on.isoformat() if wanted.from_on else "",
         "to": wanted.to_on.isoformat() if wanted.to_on else "",
     }
-    tx.record("trail.exported", "trail", **{key: value for key, value in told.items() if value})
+    tx.record("trail.exported", "trail", asked={key: text for key, text in told.items() if text})
 
 
 def note_check(tx: Transaction, check: TrailCheck) -> None:
-    """Record that the trail was proved, and what came of it."""
+    """Record that the trail was proved, and what came of it, as long as it has a head."""
     tx.require(Permission.TRAIL_READ)
+    if check.reason == "head-missing":
+        return
     tx.record(
         "trail.verified", "trail", entries=check.entries, head=check.head, broken_at=check.broken_at
     )

@@ -24,6 +24,9 @@ router = APIRouter(prefix="/trail")
 
 FILTERS = ("event", "subject", "actor", "from", "to")
 FACTS_SHOWN = 160
+ALTERED = frozenset({"content-differs", "link-differs", "head-differs"})
+"""Flaws of an entry that is still there to be looked at."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -149,7 +152,7 @@ def _check(visit: Visit, check: TrailCheck) -> dict[str, object]:
             reason=visit.t(f"trail-flaw.{check.reason}"),
             n=check.entries,
         ),
-        "href": f"/trail/{check.broken_at}",
+        "href": f"/trail/{check.broken_at}" if check.reason in ALTERED else "",
     }
 
 

@@ -5,7 +5,7 @@ import pytest
 from archive.custody.actions import books as verbs
 from archive.custody.actions.plans import add_kind, approve_plan, propose_plan
 from archive.custody.actions.requests import issue_books, request_books
-from tests.builders import CODE, Station
+from tests.builders import Station
 from tests.integration.web.visiting import Visits
 
 BOOKS = "/invoices/books"
