@@ -173,7 +173,8 @@ class Uploads:
             with suppress(FileNotFoundError):
                 came = note.at if note else datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 if came < before:
-                    path.unlink()
+                    for suffix in (".file", ".json", ".taken", ".new"):
+                        path.with_suffix(suffix).unlink(missing_ok=True)
 
 
 class Incoming:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Request
 from PIL import Image
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from archive.access import Permission
@@ -59,6 +60,8 @@ async def take_in(visit: SignedIn, volume_id: RowNumber, request: Request) -> Re
     try:
         uploads = await run_in_threadpool(_uploads, visit, volume_id)
         staged = await _taken_in(uploads, name, volume_id, pieces)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it; what had come is gone
     except ArchiveError as error:
         if isinstance(error, BadScan | TooMuchStaged):
             async for _ in pieces:  # whoever stops listening is taken for a broken line
@@ -182,7 +185,8 @@ def _received(visit: Visit, volume_id: int, form: Form) -> Scan:
     limit = scan_limits(system.settings).bytes_in_all
     with Spool(system.settings.effective_spool_dir, limit_bytes=limit) as spool:
         for file in form.files("files"):
-            spool.take(file.file, name_as_received(file.filename))
+            with file.file as content:
+                spool.take(content, name_as_received(file.filename))
         if not spool.files:
             raise NothingSent(field="files")
         return receive(system, actor, volume_id, spool.files, source="page")
