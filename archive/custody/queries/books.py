@@ -1,6 +1,6 @@
 """Reads about books: lists, stock by holder, which book holds a number, everything about one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,9 @@ from archive.transaction import NoSuchThing, Transaction
 
 OPEN_STATES = tuple(state for state in BookState if state != BookState.ACCEPTED)
 """A book is somebody's charge until finance has accepted it."""
+
+SUMMED = 5_000
+"""A longer list is counted and not summed: nobody checks such a sum, and it takes its time."""
 
 OPEN = "open"
 """Stands for all of them where a list is narrowed by state."""
@@ -56,11 +59,11 @@ class BookRow:
 
 @dataclass(frozen=True, slots=True)
 class BookTotals:
-    """Sums over the whole list, not only over the page shown."""
+    """Sums over the whole list, not only over the page shown; None where it is too long."""
 
     books: int
-    sets: int
-    blank: int
+    sets: int | None = None
+    blank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +148,39 @@ def stock(tx: Transaction, station_ids: Iterable[int]) -> list[StockRow]:
 
 def find_number(tx: Transaction, number: str, code: str | None = None) -> list[FoundNumber]:
     """Every book one may see that holds the number; several when codes differ."""
-    if code is None:
-        where = [
-            func.length(Book.first) == len(number),
-            Book.first <= number,
-            Book.last >= number,
-        ]
-    else:
-        key = key_of(code, number)
-        where = [Book.first_key <= key, Book.last_key >= key]
+    codes = _codes(tx) if code is None else [code]
+    ids = [held for one in codes if (held := _holding(tx, one, number)) is not None]
     query = narrowed(
         tx,
-        _rows().where(*where).order_by(Book.id.desc()).limit(20),
+        _rows().where(Book.id.in_(ids)).order_by(Book.id.desc()),
         Book.station_id,
         Permission.BOOK_READ,
     )
     return [_fate(tx, row, number) for row in _with_offers(tx, query)]
+
+
+def _codes(tx: Transaction) -> list[str]:
+    """The invoice codes there are, from one to the next by the index of keys."""
+    found: list[str] = []
+    key = tx.session.scalar(select(func.min(Book.first_key)))
+    while key is not None:
+        found.append(key.partition(":")[0])
+        key = tx.session.scalar(
+            select(func.min(Book.first_key)).where(Book.first_key > f"{found[-1]}:~")
+        )
+    return found
+
+
+def _holding(tx: Transaction, code: str, number: str) -> int | None:
+    """The book of that code with the number: runs never overlap, so it is the one below."""
+    key = key_of(code, number)
+    below = tx.session.execute(
+        select(Book.id, Book.last_key)
+        .where(Book.first_key <= key)
+        .order_by(Book.first_key.desc())
+        .limit(1)
+    ).first()
+    return below.id if below is not None and below.last_key >= key else None
 
 
 def kinds(tx: Transaction) -> list[InvoiceKind]:
@@ -246,7 +266,7 @@ def _conditions(tx: Transaction, wanted: BookFilter) -> list[ColumnElement[bool]
     conditions: list[ColumnElement[bool]] = []
     stations = tx.actor.stations(Permission.BOOK_READ)
     if stations is not None:
-        conditions.append(Book.station_id.in_(sorted(stations)))
+        conditions.append(_at(stations))
     if wanted.station_id is not None:
         conditions.append(Book.station_id == wanted.station_id)
     if wanted.kind_id is not None:
@@ -264,17 +284,24 @@ def _conditions(tx: Transaction, wanted: BookFilter) -> list[ColumnElement[bool]
     return conditions
 
 
+def _at(stations: Collection[int]) -> ColumnElement[bool]:
+    """At one of these; of a single one SQLite knows better how few books it has."""
+    if len(stations) == 1:
+        return Book.station_id == next(iter(stations))
+    return Book.station_id.in_(sorted(stations))
+
+
 def _totals(tx: Transaction, conditions: Sequence[ColumnElement[bool]]) -> BookTotals:
+    count = tx.session.scalar(select(func.count()).select_from(Book).where(*conditions)) or 0
+    if count > SUMMED:
+        return BookTotals(count)
     row = tx.session.execute(
         select(
-            func.count().label("books"),
             func.coalesce(func.sum(_sets()), 0).label("sets"),
             func.coalesce(func.sum(_blank()), 0).label("blank"),
-        )
-        .select_from(Book)
-        .where(*conditions)
+        ).where(*conditions)
     ).one()
-    return BookTotals(row.books, int(row.sets), int(row.blank))
+    return BookTotals(count, int(row.sets), int(row.blank))
 
 
 def _with_offers(tx: Transaction, query: Select[*tuple[Any, ...]]) -> list[BookRow]:
