@@ -26,7 +26,15 @@ from argon2 import PasswordHasher  # noqa: TID251 - to make it cheap, below
 from archive.access import SYSTEM, Actor, Office, Role
 from archive.clock import Clock
 from archive.custody import jobs
-from archive.custody.actions import books, plans, requests, scans, verifications, volumes
+from archive.custody.actions import (
+    binding,
+    books,
+    plans,
+    requests,
+    scans,
+    verifications,
+    volumes,
+)
 from archive.custody.book import Book, Handover, UseEntry
 from archive.custody.gate import BookRequest, ClearanceKind
 from archive.custody.plan import UsagePlan, quarter_of
@@ -266,7 +274,7 @@ class Station:
         """
         who = collector or self.collector
         month = month or f"{self.today:%Y-%m}"
-        if runs is None and not self.asks(volumes.unbound_entries, self.id, month, who.id):
+        if runs is None and not self.asks(binding.unbound_entries, self.id, month, who.id):
             self.used(collector=collector)
         return self.custodian.does(
             volumes.bind_volume, station_id=self.id, month=month, collector_id=who.id, runs=runs

@@ -147,20 +147,11 @@ def record_use(
     valid invoices; the amount may be negative (退费).
 
     Raises:
-        NotTheHolder, NotOfThisBook, OutOfOrder, UsedInTheFuture, UsedBeforeIssued,
-        UsedBeforeEarlierUse, NegativeKwh, KwhNotExact, TotalTooLarge: the register stays as
-            it is.
+        NotTheHolder, OutOfOrder, UsedBeforeEarlierUse, …: the register stays as it is.
     """
     book = tx.get(Book, book_id, lock=True)
     tx.require(Permission.BOOK_RECORD_USE, book.station_id)
-    if book.holder_id != tx.actor.person_id:
-        raise NotTheHolder(subject=subject_of(book), person=tx.actor.code)
-    if book.state != BookState.IN_USE:
-        raise NotPossibleNow(
-            subject="book", thing=book.subject, step="record-use", state=str(book.state)
-        )
-    if open_handover(tx, book.id) is not None:
-        raise HandoverOpen(subject=subject_of(book))
+    _check_usable(tx, book)
     run = book.next_run(parse_number(last, field="last"))
     _check_day(tx, book, used_on)
     check_totals(kwh, amount_fen)
@@ -299,6 +290,18 @@ def _users(tx: Transaction, book: Book) -> set[int | None]:
         select(UseEntry.recorded_by_id).where(UseEntry.book_id == book.id).distinct()
     )
     return {*wrote, book.holder_id}
+
+
+def _check_usable(tx: Transaction, book: Book) -> None:
+    """Refuse to write in a book that is not in the actor's own hands and in use."""
+    if book.holder_id != tx.actor.person_id:
+        raise NotTheHolder(subject=subject_of(book), person=tx.actor.code)
+    if book.state != BookState.IN_USE:
+        raise NotPossibleNow(
+            subject="book", thing=book.subject, step="record-use", state=str(book.state)
+        )
+    if open_handover(tx, book.id) is not None:
+        raise HandoverOpen(subject=subject_of(book))
 
 
 def _check_possible(tx: Transaction, book: Book, on: date, *, field: str) -> None:

@@ -125,9 +125,7 @@ def settle(
     scan = tx.get(Scan, scan_id)
     volume = tx.get(Volume, scan.volume_id, lock=True)
     tx.require(Permission.SCAN_SETTLE, volume.station_id)
-    newest = current_scan(tx, volume.id)
-    if scan.state != ScanState.READ or newest is None or newest.id != scan.id:
-        raise ScanNotRead(subject=f"volume:{volume.code}", state=str(scan.state))
+    _check_speaks(tx, scan, volume)
     stub = _stub_of(tx, scan, stub_id)
     said = parse_number(number) if _names_number(stub, verdict, number) else None
     _check_says_something(scan, stub, page, verdict, said)
@@ -156,6 +154,13 @@ def settle(
     )
     volume_changed(tx, volume, "stub-settled")
     return settlement
+
+
+def _check_speaks(tx: Transaction, scan: Scan, volume: Volume) -> None:
+    """Refuse a word on a scan that is not read to the end, or no longer speaks for the volume."""
+    newest = current_scan(tx, volume.id)
+    if scan.state != ScanState.READ or newest is None or newest.id != scan.id:
+        raise ScanNotRead(subject=volume.subject, state=str(scan.state))
 
 
 def _stub_of(tx: Transaction, scan: Scan, stub_id: int | None) -> FoundStub | None:

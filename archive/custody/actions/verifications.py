@@ -8,7 +8,7 @@ from archive.access import Permission, forbid_same_person
 from archive.custody.actions.volumes import check_signature, subject_of
 from archive.custody.book import BOOK_WORKFLOW, Book, BookState, Handover, UseEntry
 from archive.custody.gate import Clearance, ClearanceKind
-from archive.custody.queries.dossier import dossier
+from archive.custody.queries.dossier import Dossier, dossier
 from archive.custody.verification import (
     VERIFICATION_WORKFLOW,
     FindingsOpen,
@@ -48,14 +48,7 @@ def sign_verification(
     VERIFICATION_WORKFLOW.target("sign", VerificationState(verification.state))
     confirm_password(tx, password)
     check_answers(check_list)
-    check_signature(tx, volume)
-    lying = dossier(tx, volume)
-    if lying.digest != seen:
-        raise SeenHasChanged(subject=subject_of(volume))
-    if not lying.reconciliation.scanned:
-        raise ScanMissing(subject=subject_of(volume))
-    if lying.reconciliation.blocking:
-        raise FindingsOpen(subject=subject_of(volume), count=len(lying.reconciliation.blocking))
+    lying = _in_order(tx, volume, seen)
     VERIFICATION_WORKFLOW.take("sign", verification)
     verification.check_list = {item: dict(answer) for item, answer in check_list.items()}
     verification.opinion = opinion.strip()
@@ -63,15 +56,7 @@ def sign_verification(
     verification.digest = verification.signature(lying.digest)
     VOLUME_WORKFLOW.take("accept", volume)
     accepted = _accept_books(tx, verification)
-    clearance = tx.add(
-        Clearance(
-            station_id=volume.station_id,
-            kind=ClearanceKind.VERIFICATION,
-            verification_id=verification.id,
-            granted_by_id=tx.person_id,
-            granted_at=tx.now,
-        )
-    )
+    clearance = _cleared(tx, volume, verification)
     tx.record(
         "verification.signed",
         subject_of(volume),
@@ -150,6 +135,32 @@ def _on_desk(tx: Transaction, verification_id: int) -> tuple[Verification, Volum
     tx.require(Permission.VOLUME_VERIFY, volume.station_id)
     check_verifier(tx, volume, verification)
     return verification, volume
+
+
+def _in_order(tx: Transaction, volume: Volume, seen: str) -> Dossier:
+    """The dossier, when it is what was seen and nothing in it stands open."""
+    check_signature(tx, volume)
+    lying = dossier(tx, volume)
+    if lying.digest != seen:
+        raise SeenHasChanged(subject=subject_of(volume))
+    if not lying.reconciliation.scanned:
+        raise ScanMissing(subject=subject_of(volume))
+    if lying.reconciliation.blocking:
+        raise FindingsOpen(subject=subject_of(volume), count=len(lying.reconciliation.blocking))
+    return lying
+
+
+def _cleared(tx: Transaction, volume: Volume, verification: Verification) -> Clearance:
+    """What the signature opens: leave to request books once."""
+    return tx.add(
+        Clearance(
+            station_id=volume.station_id,
+            kind=ClearanceKind.VERIFICATION,
+            verification_id=verification.id,
+            granted_by_id=tx.person_id,
+            granted_at=tx.now,
+        )
+    )
 
 
 def _holders(tx: Transaction, volume: Volume) -> list[int]:

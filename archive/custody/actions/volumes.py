@@ -1,19 +1,21 @@
 """Verbs about bound volumes: bind, correct the cover, sign, seal, submit, reopen [seed 3.4]."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from archive.access import Permission, forbid_same_person
+from archive.custody.actions.binding import (
+    BoundRun as BoundRun,  # noqa: PLC0414 - who binds names its runs
+)
+from archive.custody.actions.binding import drafted, entries_of, hold, unbound_entries
 from archive.custody.actions.consequences import volume_changed
 from archive.custody.book import (
     BOOK_WORKFLOW,
     Book,
     BookState,
     UseEntry,
-    VoidEntry,
     check_totals,
 )
 from archive.custody.numbers import NumberRun, joined, parse_number
@@ -26,12 +28,7 @@ from archive.custody.verification import (
 )
 from archive.custody.volume import (
     VOLUME_WORKFLOW,
-    CollectorsMixed,
-    CutsThroughADay,
-    MonthsMixed,
     NothingToBind,
-    NotWrittenYet,
-    NumberInTwoVolumes,
     SignedCoverChanged,
     Volume,
     VolumeRun,
@@ -42,15 +39,6 @@ from archive.custody.volume import (
 from archive.people.actions import confirm_password
 from archive.people.person import Station
 from archive.transaction import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class BoundRun:
-    """Numbers of one book, as the custodian names them for binding."""
-
-    book_id: int
-    first: str
-    last: str
 
 
 def bind_volume(
@@ -76,43 +64,17 @@ def bind_volume(
     if runs is None:
         entries = unbound_entries(tx, station_id, month, collector_id)
     else:
-        entries = _entries_of(tx, station_id, month, collector_id, runs)
+        entries = entries_of(tx, station_id, month, collector_id, runs)
     if not entries:
         raise NothingToBind(field="month", month=month)
-    sequence = 1 + (
-        tx.session.scalar(
-            select(func.max(Volume.sequence)).where(
-                Volume.station_id == station_id, Volume.month == month
-            )
-        )
-        or 0
-    )
-    voids = _voids_in(tx, entries)
-    volume = tx.add(
-        Volume(
-            code=f"{station.code}-{month.replace('-', '')}-{sequence:02d}",
-            station_id=station_id,
-            month=month,
-            sequence=sequence,
-            collector_id=collector_id,
-            collected_from=min(entry.used_on for entry in entries),
-            collected_to=max(entry.used_on for entry in entries),
-            sets=sum(len(entry.run) for entry in entries),
-            void_sets=len(voids),
-            void_numbers=voids,
-            kwh=sum((entry.kwh for entry in entries), Decimal(0)),
-            amount_fen=sum(entry.amount_fen for entry in entries),
-            bound_by_id=tx.person_id,
-            bound_at=tx.now,
-        )
-    )
-    _bind(tx, volume, entries)
+    volume = tx.add(drafted(tx, station, month, collector_id, entries))
+    hold(tx, volume, entries)
     tx.record(
         "volume.bound",
         subject_of(volume),
         runs=[[run.code, run.first, run.last] for run in joined(e.run for e in entries)],
         sets=volume.sets,
-        voids=voids,
+        voids=volume.void_numbers,
     )
     return volume
 
@@ -261,22 +223,6 @@ def open_verification(tx: Transaction, volume: Volume) -> Verification | None:
     ).first()
 
 
-def unbound_entries(
-    tx: Transaction, station_id: int, month: str, collector_id: int
-) -> list[UseEntry]:
-    """A collector's entries of a month that are in no volume yet."""
-    found = tx.session.scalars(
-        select(UseEntry)
-        .where(
-            UseEntry.station_id == station_id,
-            UseEntry.volume_id.is_(None),
-            UseEntry.recorded_by_id == collector_id,
-        )
-        .order_by(UseEntry.first_key)
-    )
-    return [entry for entry in found if entry.month == month]
-
-
 def check_signature(tx: Transaction, volume: Volume) -> None:
     """Refuse to build on a collector's signature when what it covers has changed since.
 
@@ -300,79 +246,6 @@ def runs_of(tx: Transaction, volume: Volume) -> list[NumberRun]:
 def subject_of(volume: Volume) -> str:
     """How the trail names a volume."""
     return volume.subject
-
-
-def _entries_of(
-    tx: Transaction, station_id: int, month: str, collector_id: int, runs: Sequence[BoundRun]
-) -> list[UseEntry]:
-    """The whole entries that make up the named runs, each once however often it is named."""
-    entries: dict[int, UseEntry] = {}
-    for named in runs:
-        book = tx.get(Book, named.book_id)
-        run = NumberRun.parse(book.code, named.first, named.last)
-        found = [
-            entry
-            for entry in tx.session.scalars(
-                select(UseEntry)
-                .where(UseEntry.book_id == book.id, UseEntry.station_id == station_id)
-                .order_by(UseEntry.first_key)
-            )
-            if entry.run.overlaps(run)
-        ]
-        _check_entries(run, found, month, collector_id)
-        entries |= {entry.id: entry for entry in found}
-    return list(entries.values())
-
-
-def _check_entries(run: NumberRun, entries: list[UseEntry], month: str, collector_id: int) -> None:
-    facts = {"first": run.first, "last": run.last}
-    if sum(len(joint) for joint in joined(entry.run for entry in entries)) == 0:
-        raise NotWrittenYet(field="runs", **facts)
-    if any(entry.volume_id is not None for entry in entries):
-        raise NumberInTwoVolumes(**facts)
-    if any(entry.month != month for entry in entries):
-        raise MonthsMixed(field="runs", month=month, **facts)
-    if any(entry.recorded_by_id != collector_id for entry in entries):
-        raise CollectorsMixed(field="runs", **facts)
-    covered = joined(entry.run for entry in entries)
-    if not any(joint.covers(run) for joint in covered):
-        raise NotWrittenYet(field="runs", **facts)
-    if covered != [run]:
-        raise CutsThroughADay(field="runs", **facts)
-
-
-def _bind(tx: Transaction, volume: Volume, entries: list[UseEntry]) -> None:
-    by_book: dict[int, list[NumberRun]] = {}
-    for entry in entries:
-        entry.volume_id = volume.id
-        by_book.setdefault(entry.book_id, []).append(entry.run)
-    for book_id, book_runs in by_book.items():
-        for run in joined(book_runs):
-            tx.session.add(
-                VolumeRun(
-                    volume_id=volume.id,
-                    book_id=book_id,
-                    code=run.code,
-                    first=run.first,
-                    last=run.last,
-                    first_key=run.first_key,
-                    last_key=run.last_key,
-                )
-            )
-    tx.session.flush()
-
-
-def _voids_in(tx: Transaction, entries: list[UseEntry]) -> list[str]:
-    voids = tx.session.scalars(
-        select(VoidEntry)
-        .where(VoidEntry.book_id.in_({entry.book_id for entry in entries}))
-        .order_by(VoidEntry.number_key)
-    )
-    return [
-        void.number
-        for void in voids
-        if any(entry.first_key <= void.number_key <= entry.last_key for entry in entries)
-    ]
 
 
 def _hand_in_stubs(tx: Transaction, volume: Volume) -> list[int]:

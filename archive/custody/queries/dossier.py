@@ -269,6 +269,15 @@ def cover_digest(volume: Volume, runs: Iterable[NumberRun]) -> str:
     return hashlib.sha256(canonical(signed).encode()).hexdigest()
 
 
+_USED = ("book_id", "recorded_by_id", "used_on", "code", "first", "last", "amount_fen")
+_READ = ("id", "page", "number", "code", "certain", "void_box", "void_certain")
+_SAID = ("page", "stub_id", "verdict", "number", "code", "note", "settled_by_id")
+
+
+def _told(row: object, names: Sequence[str]) -> list[object]:
+    return [getattr(row, name) for name in names]
+
+
 def _digest(papers: Papers) -> str:
     volume, scan = papers.volume, papers.scan
     told = {
@@ -278,19 +287,7 @@ def _digest(papers: Papers) -> str:
         "sealed": volume.sealed_by_id,
         "runs": [[run.book_id, run.code, run.first, run.last] for run in papers.runs],
         "books": [[book.id, book.code, book.first, book.last] for book in papers.books],
-        "register": [
-            [
-                entry.book_id,
-                entry.recorded_by_id,
-                entry.used_on,
-                entry.code,
-                entry.first,
-                entry.last,
-                f"{entry.kwh:.2f}",
-                entry.amount_fen,
-            ]
-            for entry in papers.entries
-        ],
+        "register": [[*_told(entry, _USED), f"{entry.kwh:.2f}"] for entry in papers.entries],
         "voids": [
             [void.number_key, void.reason, void.copies_kept, void.voided_on]
             for void in papers.voids
@@ -298,29 +295,7 @@ def _digest(papers: Papers) -> str:
         "scan": [scan.id, scan.state, scan.pages] if scan else None,
         "files": [[file.sha256, file.sm3, file.size] for file in papers.files],
         "pages": [[page.number, page.image_sha256, page.problems] for page in papers.pages],
-        "read": [
-            [
-                stub.id,
-                stub.page,
-                stub.number,
-                stub.code,
-                stub.certain,
-                stub.void_box,
-                stub.void_certain,
-            ]
-            for stub in papers.stubs
-        ],
-        "settled": [
-            [
-                word.page,
-                word.stub_id,
-                word.verdict,
-                word.number,
-                word.code,
-                word.note,
-                word.settled_by_id,
-            ]
-            for word in papers.settlements
-        ],
+        "read": [_told(stub, _READ) for stub in papers.stubs],
+        "settled": [_told(word, _SAID) for word in papers.settlements],
     }
     return hashlib.sha256(canonical(told).encode()).hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from archive.access import Permission
-from archive.custody.actions.volumes import unbound_entries
+from archive.custody.actions.binding import unbound_entries
 from archive.custody.book import Book, UseEntry, VoidEntry
 from archive.custody.numbers import NumberRun, joined
 from archive.custody.queries.waiting import Q, narrowed
