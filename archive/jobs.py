@@ -20,6 +20,12 @@ JOBS: dict[str, Callable[..., None]] = {
 }
 
 
+GIVEN_UP: dict[str, Callable[..., None]] = {
+    "read_scan": custody.give_up_reading,
+}
+"""What is set down, in the same transaction, when a promise is given up for good."""
+
+
 def keep_promise(system: System, promise_id: int, worker: str) -> bool:
     """Keep one promise; False when somebody else has it, or it is kept.
 
@@ -32,18 +38,31 @@ def keep_promise(system: System, promise_id: int, worker: str) -> bool:
         if promise is None:
             return False
         name, args = promise.name, dict(promise.args)
+        if promise.given_up_at is not None:
+            GIVEN_UP[name](tx, **args)
+            return False
     try:
         with _renewing(system, promise_id, worker, lease):
             JOBS[name](system, **args)
     except Exception as failure:  # noqa: BLE001 - whatever happens, the worker goes on
         _log.warning("promise not kept", promise=name, error=repr(failure), exc_info=True)
-        with system.transaction(SYSTEM) as tx:
-            tx.get(Promise, promise_id, lock=True).failed(tx.now, repr(failure))
+        _put_back(system, promise_id, worker, repr(failure))
         return False
     with system.transaction(SYSTEM) as tx:
         promise = tx.get(Promise, promise_id, lock=True)
         promise.kept_at, promise.leased_until = tx.now, None
     return True
+
+
+def _put_back(system: System, promise_id: int, worker: str, reason: str) -> None:
+    """Let it be tried again, or give it up; nothing when another worker has taken it over."""
+    with system.transaction(SYSTEM) as tx:
+        promise = tx.get(Promise, promise_id, lock=True)
+        if promise.leased_by != worker or promise.kept_at is not None:
+            return
+        promise.failed(tx.now, reason)
+        if promise.given_up_at is not None:
+            GIVEN_UP[promise.name](tx, **promise.args)
 
 
 @contextmanager

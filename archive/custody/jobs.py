@@ -1,14 +1,14 @@
 """Promises kept for the custody of invoices: reading scans."""
 
 import io
-import tempfile
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from archive.access import SYSTEM
 from archive.custody.actions.consequences import volume_changed
@@ -24,14 +24,20 @@ from archive.custody.scan import (
     ScanState,
 )
 from archive.custody.volume import Volume, VolumeRun
-from archive.digest import CHUNK, Hasher, digest_of
+from archive.digest import digest_of
 from archive.errors import Invalid
+from archive.ingest.raster import PageUnreadable
 from archive.ingest.sandbox import Limits, ReaderDied, run_pages
+from archive.ingest.spool import Spool
 from archive.ocr.version import reader_version
 from archive.storage import DigestMismatch, new_key
 from archive.system import System
+from archive.transaction import Transaction
 
 _log = structlog.get_logger(__name__)
+
+GIVEN_UP = "GivenUp"
+"""Why a scan is not read that was tried too often, by whatever fault of the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class _Work:
     pages: int
     next_page: int
     expected: Expected
+    learned: bytes
 
 
 def read_scan(system: System, scan_id: int) -> None:
@@ -88,36 +95,29 @@ def _begin(system: System, scan_id: int) -> _Work | None:
             scan.pages,
             (read or 0) + 1,
             expected,
+            scan.learned or b"",
         )
 
 
 @contextmanager
 def _files(system: System, files: Sequence[tuple[str, str]]) -> Iterator[list[Path]]:
-    """The scan's files on disk for the reader, gone afterwards."""
-    spool = system.settings.effective_spool_dir
-    spool.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="read-", dir=spool) as folder:
-        paths = []
-        for position, (key, sha256) in enumerate(files):
-            path = Path(folder) / f"{position:04d}"
-            _fetch(system, key, sha256, path)
-            paths.append(path)
-        yield paths
+    """The scan's files on disk for the reader, gone afterwards; after a kill, with the sweep."""
+    folder = system.settings.effective_spool_dir
+    with Spool(folder, limit_bytes=sys.maxsize, first_look=None) as spool:
+        yield [_fetched(system, spool, key, sha256) for key, sha256 in files]
 
 
-def _fetch(system: System, key: str, sha256: str, path: Path) -> None:
+def _fetched(system: System, spool: Spool, key: str, sha256: str) -> Path:
     """The file as it was received, or nothing: what is read is what was hashed.
 
     Raises:
         DigestMismatch: the store gives other bytes than were put there.
     """
-    hasher = Hasher()
-    with system.objects.open(key) as source, path.open("wb") as target:
-        while piece := source.read(CHUNK):
-            hasher.update(piece)
-            target.write(piece)
-    if hasher.digests().sha256 != sha256:
+    with system.objects.open(key) as source:
+        file = spool.take(source, key)
+    if file.digests.sha256 != sha256:
         raise DigestMismatch(key=key)
+    return file.path
 
 
 def _read_rest(system: System, scan_id: int, work: _Work, paths: list[Path]) -> None:
@@ -125,14 +125,18 @@ def _read_rest(system: System, scan_id: int, work: _Work, paths: list[Path]) -> 
     limits = Limits(
         memory=settings.reader_memory_mb << 20, seconds_per_result=settings.page_seconds
     )
-    page, died_on = work.next_page, 0
+    page, died_on, learned = work.next_page, 0, work.learned
     while page <= work.pages:
         try:
-            args = (paths, page, work.expected, settings.reader_threads)
+            args = (paths, page, work.expected, settings.reader_threads, True, learned)
             for result in run_pages(read_pages, args, limits=limits, first=page):
                 _keep_page(system, scan_id, result)
-                page = result.reading.page + 1
+                page, learned = result.reading.page + 1, result.learned
             break
+        except PageUnreadable as damaged:
+            page = damaged.facts["page"]
+            _give_up_page(system, scan_id, page)
+            page += 1
         except ReaderDied as death:
             _log.warning("reader died", scan=scan_id, page=page, how=death.facts.get("how"))
             if died_on == page:
@@ -168,6 +172,9 @@ def _keep_page(system: System, scan_id: int, result: ReadPage) -> None:
             )
         )
         tx.session.add_all(_found(scan_id, reading))
+        tx.session.execute(
+            update(Scan).where(Scan.id == scan_id).values(learned=result.learned or None)
+        )
 
 
 def _give_up_page(system: System, scan_id: int, page: int) -> None:
@@ -218,7 +225,7 @@ def _finish(system: System, scan_id: int) -> None:
         if scan.state != ScanState.READING:
             return
         SCAN_WORKFLOW.take("finish", scan)
-        scan.read_at, scan.reader = tx.now, reader_version()
+        scan.read_at, scan.reader, scan.learned = tx.now, reader_version(), None
         volume = tx.get(Volume, scan.volume_id, lock=True)
         volume_changed(tx, volume, "scan-read")
         tx.record(
@@ -230,10 +237,20 @@ def _finish(system: System, scan_id: int) -> None:
         )
 
 
+def give_up_reading(tx: Transaction, scan_id: int) -> None:
+    """The promise to read was given up; from now on a person can have it read again."""
+    scan = tx.get(Scan, scan_id, lock=True)
+    if scan.state in {ScanState.RECEIVED, ScanState.READING}:
+        _set_down_failure(tx, scan, GIVEN_UP)
+
+
 def _fail(system: System, scan_id: int, why: str) -> None:
     with system.transaction(SYSTEM) as tx:
-        scan = tx.get(Scan, scan_id, lock=True)
-        SCAN_WORKFLOW.take("fail", scan)
-        scan.failure = why
-        volume = tx.get(Volume, scan.volume_id)
-        tx.record("scan.unreadable", f"volume:{volume.code}", scan=scan_id, why=why)
+        _set_down_failure(tx, tx.get(Scan, scan_id, lock=True), why)
+
+
+def _set_down_failure(tx: Transaction, scan: Scan, why: str) -> None:
+    SCAN_WORKFLOW.take("fail", scan)
+    scan.failure = why
+    volume = tx.get(Volume, scan.volume_id)
+    tx.record("scan.unreadable", f"volume:{volume.code}", scan=scan.id, why=why)

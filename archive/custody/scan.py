@@ -12,7 +12,7 @@ author, and the last one counts.
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db import Base, Instant, RowId, refused_by
@@ -58,7 +58,12 @@ SCAN_WORKFLOW: Workflow[ScanState] = Workflow(
 
 
 class Scan(Base, kw_only=True):
-    """One delivery of page images of a volume: a PDF, or images in order (扫描件)."""
+    """One delivery of page images of a volume: a PDF, or images in order (扫描件).
+
+    Attributes:
+        learned: what the reader knows of its form after the last page that is set down, so that
+            a reading which was interrupted goes on as if it had not been; nothing once it is read.
+    """
 
     __tablename__ = "scan"
     __table_args__ = (
@@ -77,6 +82,7 @@ class Scan(Base, kw_only=True):
     read_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     reader: Mapped[str] = mapped_column(String(80), default="")
     failure: Mapped[str] = mapped_column(String(60), default="")
+    learned: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, deferred=True)
     version: Mapped[int] = mapped_column(init=False)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
