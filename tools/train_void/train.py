@@ -12,6 +12,7 @@ from torch.nn import functional
 
 STRIDE = 8
 SIZE_UNIT = 32.0
+PEAK = 1.2e-3  # learning rate
 
 
 def block(taken: int, given: int, stride: int = 1, apart: int = 1) -> nn.Sequential:
@@ -126,7 +127,7 @@ def main(folder: Path, out: Path, minutes: float) -> None:
                 break
             for group in learner.param_groups:
                 group["lr"] = (
-                    2e-3 * min(1, seen / 3000 + 0.05) * (0.5 + 0.5 * np.cos(np.pi * min(1, spent)))
+                    PEAK * min(1, seen / 3000 + 0.05) * (0.5 + 0.5 * np.cos(np.pi * min(1, spent)))
                     + 1e-5
                 )
             loss = loss_of(finder(pixels), *targets(marks, pixels.shape[-1] // STRIDE))

@@ -1,6 +1,7 @@
 """The stubs on a page: where their numbers, codes and borders are."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from archive.custody.reading.form import Form
 from archive.custody.reading.layout import Laying
 from archive.custody.reading.looks import Print
 from archive.custody.reading.sheet import Sheet, Strip, corners_of
+
+_FEWEST_REPEATED = 6
+_SHARE_REPEATED = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,58 @@ def form_from(
 ) -> Form:
     """The form of the ``n``-th labelled number of a page, told from the lines around it."""
     box = _borders(sheet, numbers, strips)[n]
-    inside = [s for s in strips if box[0, 1] <= s.centre[1] < box[2, 1]]
+    top, bottom = _one_of_several(numbers[n].print.digits, strips, box[0, 1], box[2, 1])
+    inside = [s for s in strips if top <= s.centre[1] < bottom]
     code = min(
-        (c for c in codes if box[0, 1] <= c.print.digits.centre[1] < box[2, 1]),
+        (c for c in codes if top <= c.print.digits.centre[1] < bottom),
         key=lambda c: abs(c.print.digits.centre[1] - numbers[n].print.digits.centre[1]),
         default=None,
     )
     return Form(numbers[n].print, code.print if code else None, inside, sheet.dpi)
+
+
+def _one_of_several(
+    number: Strip, strips: Sequence[Strip], top: float, bottom: float
+) -> tuple[float, float]:
+    """Top and bottom of the number's own stub where what lies between holds several.
+
+    A number that could not be read leaves its stub unknown; but the form stands there again,
+    and its lines repeat at the same distance.
+    """
+    inside = [strip for strip in strips if top <= strip.centre[1] < bottom]
+    period = _period(inside, number.slant)
+    if period is None:
+        return top, bottom
+    first = min(strip.centre[1] - strip.height / 2 for strip in inside) - 0.02 * period
+    stub = math.floor((number.centre[1] - first) / period)
+    return first + stub * period, first + (stub + 1) * period
+
+
+def _period(strips: Sequence[Strip], slant: float) -> float | None:
+    """How far below each other the lines of a page repeat; None when they do not."""
+    if len(strips) < 10:
+        return None
+    table = np.array([(*s.centre, s.width, s.height) for s in strips])
+    size = np.log(table[:, 2:])
+    alike = (np.abs(size[:, None] - size[None]) < (0.08, 0.3)).all(axis=2)
+    apart = table[None, :, :2] - table[:, None, :2]
+    across = apart[..., 0] * math.cos(slant) + apart[..., 1] * math.sin(slant)
+    down = apart[..., 1] * math.cos(slant) - apart[..., 0] * math.sin(slant)
+    long = float(np.ptp(table[:, 1]))
+    reach = 0.02 * long
+    usable = alike & (np.abs(across) < 0.06 * long) & (down > 0.15 * long)
+    best: tuple[float, float] | None = None
+    for shift in np.unique(np.round(down[usable] / reach)) * reach:
+        hits = (usable & (np.abs(down - shift) < reach)).any(axis=1)
+        able = table[:, 1] + shift <= table[:, 1].max() + reach
+        share = float(hits.sum()) / max(1, int(able.sum()))
+        if (
+            hits.sum() >= _FEWEST_REPEATED
+            and share >= _SHARE_REPEATED
+            and (best is None or share > best[0])
+        ):
+            best = (share, float(np.median(down[usable & (np.abs(down - shift) < reach)])))
+    return best[1] if best else None
 
 
 def labelled_stub(

@@ -8,6 +8,7 @@ inside a printed sentence (涂改作废) is no mark.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,12 +17,12 @@ from archive.custody.reading.found import VoidMark
 from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.stubs import Stub
 from archive.custody.reading.void_net import Spot, spots_on
-from archive.ocr import Pixels, TextReader
+from archive.ocr import LineText, Pixels, TextReader
 
 WORTH_READING = 0.25
 """Spots that score less are not even read."""
 
-WORTH_ASKING = 0.40
+WORTH_ASKING = 0.36
 """Spots that score at least this go to a person even if the engine reads nothing there."""
 
 BEYOND_DOUBT = 0.80
@@ -30,10 +31,15 @@ BEYOND_DOUBT = 0.80
 ABOVE_HABIT = 0.25
 """By how much a spot must beat what the form itself scores there to be more than the form."""
 
-MOST_READ = 5
-"""Spots read on one page and stub, best first."""
+EXPLAINED = 0.60
+"""Spots that score less are no marks where the engine plainly reads other words."""
 
-_TURNS = (0.0, math.radians(9), math.radians(-9))
+MOST_READ = 5
+"""Spots read on one stub, best first."""
+
+_QUICK = ((0.0, 4.2), (9.0, 4.2), (-9.0, 4.2))
+_CAREFUL = ((0.0, 2.6), (18.0, 3.0), (-18.0, 3.0), (0.0, 6.0))
+_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 _MARK = re.compile(r"废|廢")
 _SENTENCE = re.compile(r"[改印写期效补无][^0-9A-Za-z]{0,2}作\s*废|作\s*废[,，。.;；遗不无处]")
 
@@ -76,14 +82,15 @@ class VoidFinder:
     def _mark(self, sheet: Sheet, stub: Stub, spots: Sequence[Spot]) -> VoidMark | None:
         asked: VoidMark | None = None
         for spot in spots[:MOST_READ]:
-            texts = [line.text for line in self._reader.read_lines(_crops(sheet, spot))]
-            if any(_SENTENCE.search(text) for text in texts):
+            told = self._reader.read_lines(_crops(sheet, spot, _QUICK))
+            score = self._beyond_habit(sheet, stub, spot)
+            if score >= WORTH_ASKING and not any(_MARK.search(line.text) for line in told):
+                told += self._reader.read_lines(_crops(sheet, spot, _CAREFUL))
+            if any(_SENTENCE.search(line.text) for line in told):
                 continue
-            read = any(_MARK.search(text) for text in texts)
-            score = spot.score if read else self._beyond_habit(sheet, stub, spot)
-            if read or score >= BEYOND_DOUBT:
+            if score >= BEYOND_DOUBT or any(_MARK.search(line.text) for line in told):
                 return _mark_at(sheet, spot, certain=True)
-            if score >= WORTH_ASKING and asked is None:
+            if score >= (EXPLAINED if _explained(told) else WORTH_ASKING) and asked is None:
                 asked = _mark_at(sheet, spot, certain=False)
         return asked
 
@@ -124,13 +131,27 @@ def _mark_at(sheet: Sheet, spot: Spot, *, certain: bool) -> VoidMark:
     return VoidMark(sheet.as_received(corners), round(confidence, 4), certain=certain)
 
 
-def _crops(sheet: Sheet, spot: Spot) -> list[Pixels]:
-    """The word with 废 in its middle, laid level at a few slants."""
+def _explained(told: Sequence[LineText]) -> bool:
+    """Whether other words were plainly read there, and more than once the same."""
+    words = Counter(
+        "".join(_CHARACTER.findall(line.text)) for line in told if line.confidence >= 0.9
+    )
+    return any(len(word) >= 2 and times >= 2 for word, times in words.items())
+
+
+def _crops(sheet: Sheet, spot: Spot, ways: Sequence[tuple[float, float]]) -> list[Pixels]:
+    """The word with 废 in its middle, laid level at some slants and so many characters wide."""
     return [
         sheet.cut(
-            Strip((spot.x, spot.y), 4.2 * spot.size, 1.35 * spot.size, spot.slant + turn), height=48
+            Strip(
+                (spot.x, spot.y),
+                wide * spot.size,
+                1.35 * spot.size,
+                spot.slant + math.radians(degrees),
+            ),
+            height=48,
         )
-        for turn in _TURNS
+        for degrees, wide in ways
     ]
 
 
