@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a script of arrays, run by hand
 """Draws the patches the classifier learns from: ``draw.py FOLDER SHARDS [FIRST]``."""
 
 import sys

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, C901, PLR0917 - a script of arrays, run by hand
+# ruff: noqa: C901, PLR0917 - a script of arrays, run by hand
 """Small sketches of form parts, some with a void mark, and where the mark stands.
 
 Nothing here is taken from the program's own scan generator: the classifier is judged on its

@@ -1,4 +1,3 @@
-# ruff: noqa: ANN001, ANN201, T201 - a script of arrays, run by hand
 """Trains the void-mark finder and writes it as ONNX: ``train.py SHARDS OUT.onnx [MINUTES]``."""
 
 import sys
