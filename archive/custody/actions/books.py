@@ -175,15 +175,7 @@ def record_use(
     if run.last == book.last:
         BOOK_WORKFLOW.take("use-up", book)
         book.used_up_on = used_on
-    tx.record(
-        "book.used",
-        subject_of(book),
-        first=run.first,
-        last=run.last,
-        on=used_on.isoformat(),
-        kwh=str(kwh),
-        amount_fen=amount_fen,
-    )
+    tx.record("book.used", subject_of(book), **_told(entry))
     return entry
 
 
@@ -290,6 +282,17 @@ def _users(tx: Transaction, book: Book) -> set[int | None]:
         select(UseEntry.recorded_by_id).where(UseEntry.book_id == book.id).distinct()
     )
     return {*wrote, book.holder_id}
+
+
+def _told(entry: UseEntry) -> dict[str, object]:
+    """An entry of the register as the trail tells it."""
+    return {
+        "first": entry.first,
+        "last": entry.last,
+        "on": entry.used_on.isoformat(),
+        "kwh": str(entry.kwh),
+        "amount_fen": entry.amount_fen,
+    }
 
 
 def _check_usable(tx: Transaction, book: Book) -> None:

@@ -142,18 +142,21 @@ def settle(
             settled_at=tx.now,
         )
     )
-    tx.record(
-        "stub.settled",
-        f"volume:{volume.code}",
-        scan=scan.id,
-        page=settlement.page,
-        verdict=str(verdict),
-        number=settlement.number,
-        code=settlement.code,
-        machine=stub.number if stub else None,
-    )
+    machine = stub.number if stub else None
+    tx.record("stub.settled", volume.subject, machine=machine, **_told(settlement))
     volume_changed(tx, volume, "stub-settled")
     return settlement
+
+
+def _told(settlement: Settlement) -> dict[str, object]:
+    """A person's word as the trail tells it."""
+    return {
+        "scan": settlement.scan_id,
+        "page": settlement.page,
+        "verdict": str(settlement.verdict),
+        "number": settlement.number,
+        "code": settlement.code,
+    }
 
 
 def _check_speaks(tx: Transaction, scan: Scan, volume: Volume) -> None:
