@@ -46,6 +46,18 @@ MARKS: dict[LineState, tuple[str, Tone]] = {
 }
 
 
+NOTHING_SHOWN: dict[str, Any] = {
+    "view": None,
+    "verdict": None,
+    "lines": [],
+    "ask": None,
+    "exception": None,
+    "exceptions": [],
+    "waiting": [],
+}
+"""What the template is given before a station is chosen."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReasonShown:
     """Why a line is not met, and where that is mended."""
@@ -86,14 +98,9 @@ def gate_page(
     error: ArchiveError | None = None,
 ) -> Response:
     """The gate's page; after a refusal with every reason at its head."""
+    books, wrong = _books(visit, asked.books)
     with visit.reading() as tx:
-        chosen, seen = chosen_station(tx, asked.station)
-        found = kinds(tx)
-        kind = next((one for one in found if one.code == asked.kind), found[0] if found else None)
-        books, wrong = _books(visit, asked.books)
-        shown: dict[str, Any] = {}
-        if chosen is not None and kind is not None:
-            shown = _shown(visit, tx, chosen, kind, books)
+        looked_at = _looked_at(visit, tx, asked, books)
     return show(
         visit,
         "requests/gate.html",
@@ -105,22 +112,25 @@ def gate_page(
         refusal=refusal_of(visit, error),
         asked=FormState({"books": asked.books or "1"}, wrong),
         state=state or FormState(),
-        station=chosen,
-        stations=station_options(seen),
-        kind=kind,
-        kinds=[Option(one.code, one.name) for one in found],
         books=books,
-        **{
-            "view": None,
-            "lines": [],
-            "ask": None,
-            "exception": None,
-            "exceptions": [],
-            "waiting": [],
-            "verdict": None,
-            **shown,
-        },
+        **looked_at,
     )
+
+
+def _looked_at(visit: Visit, tx: Transaction, asked: Asked, books: int) -> dict[str, Any]:
+    """Station and kind that were asked for, and the gate of both once they are known."""
+    station, seen = chosen_station(tx, asked.station)
+    found = kinds(tx)
+    kind = next((one for one in found if one.code == asked.kind), found[0] if found else None)
+    choices = {
+        "station": station,
+        "stations": station_options(seen),
+        "kind": kind,
+        "kinds": [Option(one.code, one.name) for one in found],
+    }
+    if station is None or kind is None:
+        return {**choices, **NOTHING_SHOWN}
+    return {**choices, **_shown(visit, tx, station, kind, books)}
 
 
 def _shown(

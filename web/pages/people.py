@@ -20,6 +20,7 @@ from archive.people.person import (
     OneCustodianOnly,
     Person,
     SignInNameTaken,
+    Station,
     StationCodeTaken,
 )
 from archive.people.queries import PersonFilter, PersonRow
@@ -59,14 +60,12 @@ def persons(visit: SignedIn) -> Response:
     with visit.reading() as tx:
         tx.require(Permission.PERSON_READ)
         stations = reads.stations(tx)
-        wanted = PersonFilter(
-            text=listing.text("text"),
-            role=listing.text("role"),
-            station_id=next((s.id for s in stations if s.code == listing.text("station")), None),
-            active={"yes": True, "no": False}.get(listing.text("active")),
-        )
         rows, total = reads.persons(
-            tx, wanted, order=listing.order, offset=listing.offset, limit=listing.per_page
+            tx,
+            _wanted(listing, stations),
+            order=listing.order,
+            offset=listing.offset,
+            limit=listing.per_page,
         )
     return show(
         visit,
@@ -187,6 +186,15 @@ def add_invoice_kind(visit: SignedIn, form: PostedForm) -> Response:
     if error is not None:
         return _kinds(visit, _state(visit, form, error), error)
     return go(f"{HERE}/kinds?done=kind_added")
+
+
+def _wanted(listing: Listing, stations: list[Station]) -> PersonFilter:
+    return PersonFilter(
+        text=listing.text("text"),
+        role=listing.text("role"),
+        station_id=next((one.id for one in stations if one.code == listing.text("station")), None),
+        active={"yes": True, "no": False}.get(listing.text("active")),
+    )
 
 
 def _do(

@@ -2,32 +2,50 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from archive.system import System
-from tests.builders import Station, open_system, settle_station
+from tests.builders import Colleague, Station, open_system, settle_station
 from tests.clock import SettableClock
 from tests.integration.web.visiting import Visits, visitor
 from web.app import create_app
 
 
-@pytest.fixture
-def system(_sqlite_template: Path, clock: SettableClock, tmp_path: Path) -> Iterator[System]:
-    """A running archive nobody lives in yet."""
-    database = tmp_path / "archive.sqlite3"
+@pytest.fixture(scope="session")
+def _settled(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Station:
+    """The station as it is on its first morning; every test gets a copy of its own."""
+    folder = tmp_path_factory.mktemp("settled")
+    database = folder / "archive.sqlite3"
     shutil.copyfile(_sqlite_template, database)
+    running = open_system(f"sqlite:///{database}", SettableClock(), folder / "data")
+    settled = settle_station(running)
+    running.engine.dispose()  # closing the last connection writes everything into the one file
+    return settled
+
+
+@pytest.fixture
+def system(_settled: Station, clock: SettableClock, tmp_path: Path) -> Iterator[System]:
+    """A running archive with the station in it."""
+    database = tmp_path / "archive.sqlite3"
+    shutil.copyfile(_settled.system.engine.url.database or "", database)
     running = open_system(f"sqlite:///{database}", clock, tmp_path / "data")
     yield running
     running.engine.dispose()
 
 
 @pytest.fixture
-def station(system: System) -> Station:
+def station(_settled: Station, system: System) -> Station:
     """The station, ready to plan its first quarter; books are of ten."""
-    return settle_station(system)
+    folk = {
+        field.name: replace(person, system=system)
+        for field in fields(_settled)
+        if isinstance(person := getattr(_settled, field.name), Colleague)
+    }
+    return replace(_settled, system=system, **folk)
 
 
 @pytest.fixture
