@@ -75,14 +75,14 @@ def take(
 ) -> Promise | None:
     """The promise, leased to ``worker``, or None when it is not open to be taken.
 
-    One whose worker died every time, before it could say that it failed, is given up here.
+    One whose worker died every time, before it could say that it failed, comes back given up.
     """
     promise = session.get(Promise, promise_id, with_for_update=True, populate_existing=True)
     if promise is None or not promise.is_open(now):
         return None
     if promise.attempts >= MAX_ATTEMPTS:
         promise.failed(now, promise.last_error or "the worker died every time")
-        return None
+        return promise
     promise.attempts += 1
     promise.leased_by = worker
     promise.leased_until = now + lease
