@@ -176,6 +176,15 @@ def test_a_volume_is_returned_with_the_reason_of_every_line(station: Station, vi
     assert again.says("上次退回的原因", "公章盖反了")
 
 
+def test_enter_in_a_field_never_returns_a_volume(station: Station, visits: Visits):
+    """Without scripts Enter presses the first button of a form."""
+    verification = with_a_doubt(station)
+    page = visits(station.finance).get(desk(verification)).response.text
+    form = page.partition('<form class="verdict"')[2].partition("</form>")[0]
+    first = next(part for part in form.split("<button")[1:] if 'type="button"' not in part)
+    assert 'value="save"' in first.partition(">")[0]
+
+
 def test_without_a_reason_nothing_is_returned(station: Station, visits: Visits):
     verification = station.submitted_volume()
     page = visits(station.finance).post(

@@ -45,7 +45,7 @@ def read_volume(
     tmp_path: Path,
     app: FastAPI,
 ) -> Iterator[ReadVolume]:
-    """A volume of three numbers whose scan was really read; ``visits`` sees it."""
+    """A volume of four numbers whose scan was really read; ``visits`` sees it."""
     home, station, volume_id, scan_id = _read_once()
     here = copied(home, tmp_path / "read")
     system = open_system(f"sqlite:///{here / 'archive.sqlite3'}", clock, here / "data")

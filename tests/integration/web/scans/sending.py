@@ -99,7 +99,7 @@ def told(answer: Response) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ReadVolume:
-    """A station with a volume of three numbers, its scan read by the real reader."""
+    """A volume of four numbers on two pages, one of them blotted out, really read."""
 
     station: Station
     volume: Volume
@@ -107,10 +107,10 @@ class ReadVolume:
 
 
 def read_for_real(station: Station, folder: Path) -> tuple[Volume, Scan]:
-    """Draw the scan of a volume of three, receive it and read it."""
-    station.used(last="04210003", collector=station.collector)
+    """Draw the scan of a volume of four on two pages, receive it and read it."""
+    station.used(last="04210004", collector=station.collector)
     volume = station.bound_volume()
-    pdf = drawn(folder / "drawn.pdf", "04210001", 3)
+    pdf = drawn(folder / "drawn.pdf", "04210001", 4, spoilt=["04210002"])
     with Spool(folder, limit_bytes=1 << 30) as spool, pdf.open("rb") as content:
         file = spool.take(content, "第一册.pdf")
         scan = receive(station.system, station.custodian.actor(), volume.id, [file], source="page")
