@@ -225,7 +225,7 @@ def _line(visit: Visit, tx: Transaction, view: GateView, line: GateLine) -> Line
         clause=visit.t(f"requests.clause.{line.line}"),
         facts=_FACTS[line.line](visit, view),
         reasons=[
-            ReasonShown(text, _fix(visit, view, reason))
+            ReasonShown(text, _fix(visit, tx, view, reason))
             for text, reason in zip(sentences, line.reasons, strict=True)
         ],
         links=_links(visit, tx, view, line),
@@ -306,17 +306,16 @@ _FACTS = {
 }
 
 
-def _fix(visit: Visit, view: GateView, reason: Reason) -> Link | None:
-    """Where the one thing that stands against it is done."""
-    if "volume" in reason.facts:
-        volume = view.volume_ids.get(reason.facts["volume"])
+def _fix(visit: Visit, tx: Transaction, view: GateView, reason: Reason) -> Link | None:
+    """Where the one thing that stands against it is done, or at least seen."""
+    unbound = reason.code in {ReasonCode.BOOK_NOT_BOUND, ReasonCode.NUMBERS_NOT_BOUND}
+    if unbound and tx.can(Permission.VOLUME_BIND, view.station.id):
+        return Link(visit.t("requests.bind"), f"/invoices/volumes/new?station={view.station.id}")
+    if volume := view.volume_ids.get(reason.facts.get("volume", "")):
         label = visit.t("requests.open_volume", volume=reason.facts["volume"])
-        return Link(label, f"/invoices/volumes/{volume}") if volume else None
-    if reason.code in {ReasonCode.BOOK_NOT_BOUND, ReasonCode.NUMBERS_NOT_BOUND}:
-        return Link(visit.t("requests.bind"), "/invoices/volumes/new")
-    if "book" in reason.facts:
-        book = view.book_ids.get(reason.facts["book"])
-        return Link(visit.t("requests.open_book"), f"/invoices/books/{book}") if book else None
+        return Link(label, f"/invoices/volumes/{volume}")
+    if book := view.book_ids.get(reason.facts.get("book", "")):
+        return Link(visit.t("requests.open_book"), f"/invoices/books/{book}")
     return None
 
 

@@ -77,7 +77,10 @@ def test_everything_owed_is_told_with_where_to_mend_it(
     assert page.link("打开这本票据") == f"/invoices/books/{loose.id}"
     assert page.says(f"装订册 {volume.code}（2026年10月）财务还没有签字认可，目前是“草稿”")
     assert page.link(f"打开装订册 {volume.code}") == f"/invoices/volumes/{volume.id}"
-    assert page.link("去装订") == "/invoices/volumes/new"
+    assert page.link("去装订") == f"/invoices/volumes/new?station={station.id}"
+    others = visits(station.finance).get(f"{GATE}?station=QS")
+    assert others.link("去装订") is None
+    assert others.response.text.count(f'href="/invoices/books/{later.id}"') == 2
 
 
 def test_a_month_not_bound_closes_its_line(station: Station, visits: Visits, clock: SettableClock):
