@@ -34,6 +34,9 @@ ABOVE_HABIT = 0.25
 EXPLAINED = 0.60
 """Spots that score less are no marks where the engine plainly reads other words."""
 
+SEAL_REACH = 1.5
+"""How far from the spot, in its own heights, the words of its seal may stand."""
+
 MOST_READ = 5
 """Spots read on one stub, best first."""
 
@@ -41,6 +44,7 @@ _QUICK = ((0.0, 4.2), (9.0, 4.2), (-9.0, 4.2))
 _CAREFUL = ((0.0, 2.6), (18.0, 3.0), (-18.0, 3.0), (0.0, 6.0))
 _CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 _MARK = re.compile(r"废|廢")
+_SEAL = re.compile(r"专用|用章|票专|财务专|业务专|收讫|付讫")
 _SENTENCE = re.compile(r"[改印写期效补无][^0-9A-Za-z]{0,2}作\s*废|作\s*废[,，。.;；遗不无处]")
 
 
@@ -66,8 +70,10 @@ class VoidFinder:
         self._reader = reader
         self._habits: dict[Form, _Habits] = {}
 
-    def marks(self, sheet: Sheet, stubs: Sequence[Stub]) -> list[VoidMark | None]:
-        """For each stub the mark that makes it void, or None."""
+    def marks(
+        self, sheet: Sheet, stubs: Sequence[Stub], strips: Sequence[Strip] = ()
+    ) -> list[VoidMark | None]:
+        """For each stub the mark that makes it void, or None; ``strips`` are the page's lines."""
         if not stubs:
             return []
         owned: list[list[Spot]] = [[] for _ in stubs]
@@ -75,11 +81,13 @@ class VoidFinder:
             owned[_owner(spot, stubs)].append(spot)
         found = []
         for stub, spots in zip(stubs, owned, strict=True):
-            found.append(self._mark(sheet, stub, spots))
+            found.append(self._mark(sheet, stub, spots, strips))
             self._learn(sheet, stub, spots)
         return found
 
-    def _mark(self, sheet: Sheet, stub: Stub, spots: Sequence[Spot]) -> VoidMark | None:
+    def _mark(
+        self, sheet: Sheet, stub: Stub, spots: Sequence[Spot], strips: Sequence[Strip]
+    ) -> VoidMark | None:
         asked: VoidMark | None = None
         for spot in spots[:MOST_READ]:
             told = self._reader.read_lines(_crops(sheet, spot, _QUICK))
@@ -90,9 +98,22 @@ class VoidFinder:
                 continue
             if score >= BEYOND_DOUBT or any(_MARK.search(line.text) for line in told):
                 return _mark_at(sheet, spot, certain=True)
-            if score >= (EXPLAINED if _explained(told) else WORTH_ASKING) and asked is None:
+            if score < (EXPLAINED if _explained(told) else WORTH_ASKING) or asked is not None:
+                continue
+            if not self._is_seal(sheet, spot, strips):
                 asked = _mark_at(sheet, spot, certain=False)
         return asked
+
+    def _is_seal(self, sheet: Sheet, spot: Spot, strips: Sequence[Strip]) -> bool:
+        """Whether the words of a seal (发票专用章, 现金收讫) are plainly read at the spot."""
+        near = sorted(
+            (math.hypot(strip.centre[0] - spot.x, strip.centre[1] - spot.y), at)
+            for at, strip in enumerate(strips)
+        )
+        reach = SEAL_REACH * spot.size
+        lines = [strips[at] for away, at in near[:MOST_READ] if away < reach]
+        told = self._reader.read_lines([sheet.cut(line.grown(0.1, 0.08)) for line in lines])
+        return any(_SEAL.search(line.text) and line.confidence >= 0.8 for line in told)
 
     def _beyond_habit(self, sheet: Sheet, stub: Stub, spot: Spot) -> float:
         """The spot's score, or 0 where the form scores about as much by itself."""
