@@ -1,4 +1,4 @@
-"""``archive people first``: the first administrator of a new installation."""
+"""``archive people``: the first administrator of an installation, and forgotten passwords."""
 
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from archive.errors import Conflict
 from archive.people import actions
 from archive.people.person import Person
 from archive.settings import Settings
+from archive.transaction import NoSuchThing
 from archive.wiring import create_system
 
 app = typer.Typer(no_args_is_help=True)
@@ -39,3 +40,18 @@ def first(
             raise NotTheFirst
         person = actions.add_person(tx, code, name, password)
         actions.appoint(tx, person.id, Role.ADMINISTRATOR, None)
+
+
+@app.command("reset-password")
+def reset_password(
+    code: Annotated[str, typer.Option(help="工号 · staff number")],
+    password: Annotated[
+        str, typer.Option(prompt="密码 · password", hide_input=True, confirmation_prompt=True)
+    ],
+) -> None:
+    """Give somebody who forgot the password a new first one, to be changed at sign-in."""
+    with create_system(Settings()).transaction(INSTALLER) as tx:
+        person = tx.session.scalars(select(Person).where(Person.code == code)).first()
+        if person is None:
+            raise NoSuchThing(thing="person", key=code)
+        actions.reset_password(tx, person.id, password)

@@ -221,6 +221,21 @@ def disable_person(tx: Transaction, person_id: int) -> None:
     tx.record("person.disabled", f"person:{person.code}")
 
 
+def reset_password(tx: Transaction, person_id: int, password: str) -> None:
+    """A new first password for somebody who forgot theirs; it must be changed at once.
+
+    Raises:
+        PasswordTooShort, PasswordTooLong: the old one stays.
+    """
+    tx.require(Permission.PERSON_APPOINT)
+    person = tx.get(Person, person_id, lock=True)
+    check_new_password(password, person.code)
+    person.password_hash, person.must_change_password = hashed(password), True
+    person.failed_attempts, person.locked_until = 0, None
+    tx.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    tx.record("password.reset", f"person:{person.code}")
+
+
 def appointments_of(tx: Transaction, person_id: int) -> list[Appointment]:
     """Offices in force today."""
     found = tx.session.scalars(select(Appointment).where(Appointment.person_id == person_id))

@@ -27,6 +27,10 @@ class NewPerson(BaseModel):
     password: SecretStr
 
 
+class FirstPassword(BaseModel):
+    password: SecretStr
+
+
 class NewAppointment(BaseModel):
     role: Role
     station_id: int | None = None
@@ -90,6 +94,13 @@ def end_appointment(visit: SignedIn, appointment_id: int) -> None:
 def disable_person(visit: SignedIn, person_id: int) -> None:
     with visit.transaction() as tx:
         people.disable_person(tx, person_id)
+
+
+@router.post("/people/{person_id}/password", status_code=204)
+def reset_password(visit: SignedIn, person_id: int, given: FirstPassword) -> None:
+    """A new first password for somebody who forgot theirs."""
+    with visit.transaction() as tx:
+        people.reset_password(tx, person_id, given.password.get_secret_value())
 
 
 @router.get("/kinds")

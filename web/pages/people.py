@@ -145,6 +145,14 @@ def disable(visit: SignedIn, person_id: RowNumber, form: PostedForm) -> Response
     return _do(visit, person_id, form, "disabled", work)
 
 
+@router.post("/people/{person_id}/password")
+def reset_password(visit: SignedIn, person_id: RowNumber, form: PostedForm) -> Response:
+    def work(tx: Transaction) -> None:
+        verbs.reset_password(tx, person_id, str(form.data.get("new_password", "")))
+
+    return _do(visit, person_id, form, "password_reset", work)
+
+
 @router.get("/stations")
 def stations(visit: SignedIn) -> Response:
     return _stations(visit, FormState())

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from archive.access import Permission, forbid_same_person
+from archive.custody.book import ReasonMissing
 from archive.custody.kind import InvoiceKind
 from archive.custody.plan import (
     PLAN_WORKFLOW,
@@ -112,9 +113,11 @@ def return_plan(tx: Transaction, plan_id: int, *, opinion: str) -> UsagePlan:
     """The plan goes back to the station, with the reason.
 
     Raises:
-        NotPossibleNow, SamePerson: the plan stays as it is.
+        NotPossibleNow, SamePerson, ReasonMissing: the plan stays as it is.
     """
     plan = _decide(tx, plan_id, "return", opinion)
+    if not plan.opinion:
+        raise ReasonMissing(field="opinion")
     tx.record("plan.returned", _subject(plan))
     return plan
 

@@ -175,3 +175,19 @@ def test_every_try_to_sign_in_stands_on_the_trail_without_the_unknown_name(stati
         ("sign-in.failed", "person:zhang-collector"),
         ("sign-in.failed", "person:unknown"),
     ]
+
+
+def test_a_forgotten_password_is_reset_by_the_administrator_and_changed_at_sign_in(
+    station: Station,
+):
+    result = station.collector.signs_in()
+    assert result.token is not None
+    station.administrator.does(people.reset_password, station.collector.id, "another-first-1")
+    assert who(station, result.token) is None
+    assert isinstance(tries(station, station.collector.code, PASSWORD).error, WrongSignIn)
+    assert tries(station, station.collector.code, "another-first-1").must_change_password
+
+
+def test_nobody_else_resets_a_password(station: Station):
+    with pytest.raises(NotPermitted):
+        station.finance.does(people.reset_password, station.collector.id, "another-first-1")
