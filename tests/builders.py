@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher  # noqa: TID251 - to make it cheap, below
+from sqlalchemy import Engine
 
 from archive.access import SYSTEM, Actor, Office, Role
 from archive.clock import Clock
@@ -50,7 +51,7 @@ from archive.people.person import Person
 from archive.settings import Settings
 from archive.system import System
 from archive.transaction import Transaction
-from archive.wiring import create_system
+from archive.wiring import create_store, create_system
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -421,13 +422,31 @@ _OF_THE_STATION = {
 }
 
 
-def open_system(database_url: str, clock: Clock, folder: Path, **settings: Any) -> System:
-    """A running archive on that database; promises are made and nobody is told."""
-    return create_system(
-        Settings(data_dir=folder, database_url=database_url, _env_file=None, **settings),  # type: ignore[call-arg]
-        clock=clock,
-        nudge=lambda _promises: None,
+def open_system(
+    database_url: str,
+    clock: Clock,
+    folder: Path,
+    *,
+    engine: Engine | None = None,
+    **settings: Any,
+) -> System:
+    """A running archive on that database; promises are made and nobody is told.
+
+    With an ``engine`` (already on the migrated database), that one.
+    """
+    told = Settings(
+        data_dir=folder,
+        database_url=database_url,
+        _env_file=None,  # type: ignore[call-arg]
+        **settings,
     )
+
+    def tell_nobody(_promises: list[int]) -> None:
+        pass
+
+    if engine is None:
+        return create_system(told, clock=clock, nudge=tell_nobody)
+    return System(told, engine, create_store(told), clock, tell_nobody)
 
 
 def settle_station(

@@ -8,14 +8,15 @@ import pytest
 from archive.system import System
 from tests.builders import Station, open_system, settle_station
 from tests.clock import SettableClock
+from tests.engines import engine_on
 
 
 @pytest.fixture
 def system(database_url: str, clock: SettableClock, tmp_path: Path) -> Iterator[System]:
     """A running archive nobody lives in yet."""
-    running = open_system(database_url, clock, tmp_path / "data")
-    yield running
-    running.engine.dispose()
+    engine = engine_on(database_url)
+    yield open_system(database_url, clock, tmp_path / "data", engine=engine)
+    engine.dispose()
 
 
 @pytest.fixture

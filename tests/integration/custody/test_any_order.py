@@ -317,8 +317,8 @@ def test_whatever_people_try_every_number_stands_in_one_place(system: System, cl
     run_state_machine_as_test(
         played,
         settings=settings(
-            max_examples=16 if sqlite else 6,
-            stateful_step_count=30 if sqlite else 20,
+            max_examples=10 if sqlite else 4,
+            stateful_step_count=25 if sqlite else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,

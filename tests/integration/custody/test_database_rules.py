@@ -67,10 +67,10 @@ def two_books_granted(station: Station) -> Station:
     return station
 
 
-@pytest.mark.parametrize(("first", "last"), OVERLAPS)
-def test_books_never_share_a_number(two_books_granted: Station, first: str, last: str):
-    with pytest.raises(NumbersAlreadyIssued):
-        insert_like(two_books_granted, "book", **numbers(first, last))
+def test_books_never_share_a_number(two_books_granted: Station):
+    for first, last in OVERLAPS:
+        with pytest.raises(NumbersAlreadyIssued):
+            insert_like(two_books_granted, "book", **numbers(first, last))
 
 
 def test_books_may_touch_lie_under_another_code_or_have_another_width(two_books_granted: Station):
@@ -111,12 +111,12 @@ def test_the_key_of_a_number_is_the_number_s_own(two_books_granted: Station):
             insert_like(two_books_granted, "book", **told)
 
 
-@pytest.mark.parametrize(("first", "last"), [("04210001", "04210010"), ("04210004", "04210004")])
-def test_a_number_is_in_one_volume_only(station: Station, first: str, last: str):
+def test_a_number_is_in_one_volume_only(station: Station):
     station.bound_volume()
     station.bound_volume()
-    with pytest.raises(NumberInTwoVolumes):
-        insert_like(station, "volume_run", **numbers(first, last), volume_id=2)
+    for first, last in (("04210001", "04210010"), ("04210004", "04210004")):
+        with pytest.raises(NumberInTwoVolumes):
+            insert_like(station, "volume_run", **numbers(first, last), volume_id=2)
     assert station.asks(lambda tx: tx.session.query(VolumeRun).count()) == 2
 
 

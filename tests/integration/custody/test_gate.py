@@ -274,20 +274,17 @@ def test_finance_issues_as_many_whole_books_as_were_granted(station: Station):
         issue((CODE, "04210041", "04210060"))
 
 
-@pytest.mark.parametrize(
-    ("first", "last"),
-    [
-        ("04210011", "04210020"),
-        ("04210006", "04210015"),
-        ("04210016", "04210025"),
-    ],
-)
-def test_numbers_are_issued_once(station: Station, first: str, last: str):
+def test_numbers_are_issued_once(station: Station):
     station.next_number = 4_210_011
     station.issued_books()
     request = station.granted_request()
-    with pytest.raises(NumbersAlreadyIssued):
-        station.finance.does(requests.issue_books, request.id, runs=[(CODE, first, last)])
+    for first, last in [
+        ("04210011", "04210020"),
+        ("04210006", "04210015"),
+        ("04210016", "04210025"),
+    ]:
+        with pytest.raises(NumbersAlreadyIssued):
+            station.finance.does(requests.issue_books, request.id, runs=[(CODE, first, last)])
     station.finance.does(requests.issue_books, request.id, runs=[(CODE, "04210021", "04210030")])
 
 

@@ -208,9 +208,9 @@ def test_a_page_the_reader_never_gave_back_is_said_to_be_unread(station: Station
     assert findings(station, volume) == [FindingCode.PAGE_NOT_READ]
 
 
-@pytest.mark.parametrize(
-    ("word", "refusal"),
-    [
+def test_a_word_that_settles_nothing_is_refused(station: Station):
+    scan = station.scan(station.bound_volume())
+    for word, refusal in [
         ({"page": 1, "verdict": Verdict.VOID}, NothingSettled),
         ({"page": 1, "verdict": Verdict.UNREADABLE}, NothingSettled),
         ({"page": 1, "verdict": Verdict.UNREADABLE, "number": "04210001"}, NothingSettled),
@@ -218,12 +218,9 @@ def test_a_page_the_reader_never_gave_back_is_said_to_be_unread(station: Station
         ({"page": 99, "verdict": Verdict.NOT_A_STUB}, NothingSettled),
         ({"page": 1, "verdict": Verdict.NUMBER}, NotAnInvoiceNumber),
         ({"page": 1, "verdict": Verdict.NUMBER, "number": "第三张"}, NotAnInvoiceNumber),
-    ],
-)
-def test_a_word_that_settles_nothing_is_refused(station: Station, word, refusal):
-    scan = station.scan(station.bound_volume())
-    with pytest.raises(refusal):
-        station.custodian.does(scans.settle, scan.id, **word)
+    ]:
+        with pytest.raises(refusal):
+            station.custodian.does(scans.settle, scan.id, **word)
     assert station.asks(lambda tx: tx.session.query(Settlement).count()) == 0
 
 
