@@ -22,7 +22,7 @@ from archive.ocr import LineText, Pixels, TextReader
 WORTH_READING = 0.25
 """Spots that score less are not even read."""
 
-WORTH_ASKING = 0.36
+WORTH_ASKING = 0.40
 """Spots that score at least this go to a person even if the engine reads nothing there."""
 
 BEYOND_DOUBT = 0.80
