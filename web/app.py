@@ -1,7 +1,5 @@
 """The web: pages and API over one running archive."""
 
-from collections.abc import Awaitable, Callable
-
 import structlog
 from fastapi import FastAPI, Request
 from sqlalchemy import text
@@ -15,7 +13,7 @@ from archive.wiring import configure_logging, create_system
 from web import api, errors
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit
-from web.deps import LANGUAGE_COOKIE
+from web.frame import Frame
 from web.pages import (
     books,
     desk,
@@ -32,18 +30,6 @@ from web.pages import (
 from web.static_files import BuiltFiles
 
 _log = structlog.get_logger(__name__)
-
-POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-}
 
 PAGES = (
     session.router,
@@ -70,7 +56,7 @@ def create_app(system: System) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.system = system
-    app.middleware("http")(_outermost)
+    app.add_middleware(Frame)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(BodyLimit, limit=system.settings.max_upload_mb * 1_000_000)
     errors.install(app)
@@ -89,22 +75,6 @@ def _health(request: Request) -> Response:
         tx.session.execute(text("SELECT 1"))
     system.objects.check()
     return PlainTextResponse("ok\n")
-
-
-async def _outermost(
-    request: Request, answer: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await answer(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if not request.url.path.startswith(ADDRESS):
-        response.headers.setdefault("cache-control", "private, no-cache")
-    chosen = request.query_params.get("language")
-    if chosen in {"zh", "en"}:
-        response.set_cookie(
-            LANGUAGE_COOKIE, chosen, max_age=31_536_000, httponly=True, samesite="lax"
-        )
-    return response
 
 
 def create_app_from_environment() -> FastAPI:

@@ -7,12 +7,15 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound, Refused, Unavailable
 from archive.messages import Language, sentence
 from archive.people.actions import AccountWaits, PasswordMustChange, WrongSignIn
+from web.body_limit import BodyTooLarge
 from web.deps import NotSignedIn, Visit, get_visit, told
+from web.frame import HEADERS
 from web.page import shell_for, stranger_shell
 from web.rendering import render
 
@@ -22,6 +25,7 @@ STATUS: tuple[tuple[type[ArchiveError], int], ...] = (
     (NotSignedIn, 401),
     (WrongSignIn, 401),
     (AccountWaits, 429),
+    (BodyTooLarge, 413),
     (NotFound, 404),
     (Refused, 403),
     (Conflict, 409),
@@ -45,6 +49,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ArchiveError, _expected)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _malformed)  # type: ignore[arg-type]
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -74,6 +79,8 @@ def problem(error: ArchiveError, language: Language) -> dict[str, object]:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    if isinstance(error.__cause__, ArchiveError):  # while FastAPI read the body
+        return await _expected(request, error.__cause__)
     status = error.status_code
     if is_api(request):
         return JSONResponse({"error": "Http", "kind": "http", "message": error.detail}, status)
@@ -95,13 +102,20 @@ async def _malformed(request: Request, error: RequestValidationError) -> Respons
     return _page(request, await _visit(request), 404, "")
 
 
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Whoever was sending has gone; nobody reads the answer, and nothing was kept."""
+    return Response(status_code=400)
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
     reference = secrets.token_hex(4)
     _log.error("unexpected error", reference=reference, path=request.url.path, exc_info=error)
     if is_api(request):
         body = {"error": "Unexpected", "kind": "error", "reference": reference}
-        return JSONResponse(body, 500)
-    return _page(request, await _visit(request), 500, "", reference)
+        return JSONResponse(body, 500, HEADERS)
+    response = _page(request, await _visit(request), 500, "", reference)
+    response.headers.update(HEADERS)  # made outside of what frames the other answers
+    return response
 
 
 async def _visit(request: Request) -> Visit | None:

@@ -79,7 +79,7 @@ class Checked:
                 for stub in self.seen
                 if stub.number is None
             ],
-            "findings": [{"code": str(f.code), **f.facts} for f in self.findings],
+            "findings": [{"code": str(f.code), "facts": f.facts} for f in self.findings],
             "all_accounted_for": self.all_accounted_for,
         }
 

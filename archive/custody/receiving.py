@@ -4,6 +4,7 @@ Objects before rows: looked into, then stored, then recorded. Killed in between,
 are left that no row names, which the sweep removes; sending the files again is always safe.
 """
 
+import atexit
 import hashlib
 from collections.abc import Sequence
 from functools import cache
@@ -96,7 +97,9 @@ def inspector(settings: Settings) -> Inspector:
 
 @cache
 def _inspector(limits: ScanLimits) -> Inspector:
-    return Inspector(limits)
+    made = Inspector(limits)
+    atexit.register(made.close)
+    return made
 
 
 def _store(system: System, file: Spooled, found: Inspected) -> StoredFile:

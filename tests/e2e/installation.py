@@ -23,6 +23,7 @@ from archive.outbox import Promise
 from archive.settings import Settings
 from archive.system import System
 from archive.wiring import create_system
+from tests.e2e.deaths import LATER, Mortal
 from tests.e2e.servers import PATIENCE
 
 LONG_AFTER = timedelta(days=3)
@@ -61,6 +62,12 @@ class Installation:
     def count(self, kind: type[Any]) -> int:
         with self.system() as running, running.transaction(SYSTEM, writes=False) as tx:
             return len(tx.session.scalars(select(kind.id)).all())
+
+    def holds_nothing_new(self) -> bool:
+        """Whether there is no scan, no object and nothing on its way in."""
+        objects = [path for path in (self.data / "objects").rglob("*") if path.is_file()]
+        spooled = [path for path in self.settings.effective_spool_dir.rglob("*") if path.is_file()]
+        return self.count(Scan) == 0 and not objects and not spooled
 
     def owes_nothing(self) -> bool:
         """Whether there are promises and all are kept."""
@@ -141,6 +148,15 @@ def made_of(**settings: Any) -> Settings:
     port = settings.pop("port", None)
     named = settings if port is None else settings | {"PORT": port}
     return Settings(_env_file=None, **named)
+
+
+def work_off(installation: Installation, readings: Path | None) -> None:
+    """A worker keeps everything that is owed, an hour later."""
+    worker = Mortal("worker", installation.settings, readings=readings, later=LATER)
+    try:
+        eventually(installation.owes_nothing)
+    finally:
+        worker.kill()
 
 
 def eventually(happened: Callable[[], Any]) -> Any:

@@ -78,7 +78,7 @@ class Program:
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/sign-in", timeout=5).status_code == 200
+            return httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -187,7 +187,7 @@ class Journey:
         for stub in lying["stubs"]:
             truth = self.paper.truth_near(stub["page"], stub["box"])
             assert stub["number"] in {truth.number, None}, (stub, truth)
-        found = {(finding["code"], finding.get("number")) for finding in lying["findings"]}
+        found = {(finding["code"], finding["facts"].get("number")) for finding in lying["findings"]}
         for stub in self.doubted():
             truth = self.paper.truth_near(stub["page"], stub["box"])
             if stub["number"] is not None:

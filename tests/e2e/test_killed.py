@@ -4,105 +4,19 @@ Whatever died when: started again, the volume ends in the same state as if nothi
 every object has its row and every row its object, and the trail is unbroken.
 """
 
-import pickle
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from archive.clock import Clock
-from archive.custody.reading import Expected
-from archive.custody.reading_task import read_pages
-from archive.custody.receiving import receive, scan_limits
 from archive.custody.scan import Scan, ScanPage
-from archive.ingest.sandbox import run_pages
-from archive.ingest.spool import Spool
-from archive.system import System
-from tests.builders import open_system, settle_station
 from tests.e2e.deaths import LATER, Mortal, Step
-from tests.e2e.installation import Installation, eventually, made_of
-from tests.e2e.paper import CODE, Paper
+from tests.e2e.installation import Installation, eventually, work_off
+from tests.e2e.paper import Paper
 from tests.e2e.servers import Program, descendants, free_port, kill
 
 pytestmark = pytest.mark.slow
-
-
-# ---------------------------------------------------------------- what the tests begin with
-
-
-@pytest.fixture(scope="session")
-def sealed(paper: Paper, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A sealed volume of the paper's numbers, and its custodian signed in."""
-    folder = tmp_path_factory.mktemp("sealed") / "data"
-    running = open_system("", Clock(), folder)
-    station = settle_station(running, book_size=len(paper.numbers))
-    station.next_number = int(paper.numbers[0])
-    book = station.book_in_use(book=station.book_in_stock(station.issued_books(code=CODE)[0]))
-    station.used(book, voids=paper.voids)
-    volume = station.sealed_volume(station.bound_volume())
-    token = station.custodian.signs_in().token
-    running.engine.dispose()
-    assert token is not None
-    settings = made_of(data_dir=folder, lease_seconds=5, watch_settle_seconds=1)
-    return Installation(settings, volume.id, volume.code, token)
-
-
-@pytest.fixture(scope="session")
-def received(
-    sealed: Installation, paper: Paper, tmp_path_factory: pytest.TempPathFactory
-) -> Installation:
-    """The same with its scan received, which waits to be read."""
-    installation = sealed.copied(tmp_path_factory.mktemp("received"))
-    with installation.system() as running:
-        deliver(running, installation, paper)
-    return installation
-
-
-@pytest.fixture(scope="session")
-def readings(paper: Paper, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the real reader reads on the paper, in one go, for deaths that are not about reading."""
-    expected = Expected(codes=frozenset({CODE}), widths=frozenset({8}))
-    kept = tmp_path_factory.mktemp("readings") / "pages.pickle"
-    kept.write_bytes(pickle.dumps(list(run_pages(read_pages, ([paper.scan], 1, expected, 2)))))
-    return kept
-
-
-@pytest.fixture(scope="session")
-def undisturbed(
-    received: Installation, readings: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
-    """The state the volume ends in when nobody dies."""
-    installation = received.copied(tmp_path_factory.mktemp("undisturbed"))
-    work_off(installation, readings)
-    state = installation.state()
-    assert [one[3:] for one in state["scans"]] == [("read", "", state["scans"][0][5])]
-    assert len(state["stubs"]) == 10
-    return state
-
-
-def deliver(running: System, installation: Installation, paper: Paper) -> None:
-    from archive.access import SYSTEM
-    from archive.people.actions import actor_by_token
-
-    with running.transaction(SYSTEM, writes=False) as tx:
-        known = actor_by_token(tx, installation.token)
-    assert known is not None
-    limit = scan_limits(running.settings).bytes_in_all
-    with Spool(running.settings.effective_spool_dir, limit_bytes=limit) as spool:
-        with paper.scan.open("rb") as file:
-            spool.take(file, "scan.pdf")
-        receive(running, known[0], installation.volume_id, spool.files, source="page")
-
-
-def work_off(installation: Installation, readings: Path | None) -> None:
-    """A worker keeps everything that is owed, an hour later."""
-    worker = Mortal("worker", installation.settings, readings=readings, later=LATER)
-    try:
-        eventually(installation.owes_nothing)
-    finally:
-        worker.kill()
 
 
 # ---------------------------------------------------------------- the worker, while it reads
@@ -239,7 +153,7 @@ def send(installation: Installation, paper: Paper) -> httpx.Response:
 
 def answers(installation: Installation) -> bool:
     try:
-        address = f"http://127.0.0.1:{installation.settings.port}/sign-in"
+        address = f"http://127.0.0.1:{installation.settings.port}/healthz"
         return httpx.get(address, timeout=10).status_code == 200
     except httpx.TransportError:
         return False

@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from archive.custody.actions import scans
 from archive.custody.receiving import check_welcome, receive, scan_limits
 from archive.custody.scan import Scan, ScanFile, ScanPage, Verdict
+from archive.digest import CHUNK
 from archive.ingest.names import name_as_received
-from archive.ingest.spool import Spool
+from archive.ingest.spool import Part, Spool
 from web.api.told import ScanFileTold, ScanProgress, ScanTold, SettlementTold
 from web.api.volumes import readable_volume
 from web.deps import SignedIn
@@ -44,14 +45,27 @@ async def receive_scan(
     limit = scan_limits(settings).bytes_in_all
     with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
         part = spool.begin(name_as_received(unquote(x_file_name)))
-        async for piece in request.stream():
-            if piece:
-                await run_in_threadpool(part.write, piece)
-        await run_in_threadpool(part.finish)
+        await _write(part, request)
         scan = await run_in_threadpool(
             receive, visit.system, visit.actor, volume_id, spool.files, source="api"
         )
     return ScanTold.model_validate(scan)
+
+
+async def _write(part: Part, request: Request) -> None:
+    """The body into the part, in the thread pool, a megabyte at a time."""
+    waiting = bytearray()
+    try:
+        async for piece in request.stream():
+            waiting += piece
+            if len(waiting) >= CHUNK:
+                await run_in_threadpool(part.write, bytes(waiting))
+                waiting.clear()
+        await run_in_threadpool(part.write, bytes(waiting))
+        await run_in_threadpool(part.finish)
+    except BaseException:
+        part.discard()
+        raise
 
 
 @router.get("/scans/{scan_id}")

@@ -253,4 +253,4 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {"code": str(finding.code), "blocks": finding.blocks, **finding.facts}
+    return {"code": str(finding.code), "blocks": finding.blocks, "facts": finding.facts}
