@@ -19,7 +19,7 @@ from archive.transaction import Transaction
 from web.deps import Visit
 from web.page import show
 from web.pages.around import crumbs
-from web.pages.volume_page import HERE, cover_facts
+from web.pages.volume_told import HERE, cover_facts
 from web.parts import Column, Link, Option
 from web.rendering import environment
 

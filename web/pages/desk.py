@@ -21,7 +21,7 @@ from web.pages.around import crumbs, just_done
 from web.pages.desk_page import Chosen, DeskView
 from web.pages.desk_targets import settle as settle_as_typed
 from web.pages.desk_verdict import answers_in, reasons_in, verdict_of, wrong_in
-from web.pages.volume_page import HERE, progress_of, volume_status
+from web.pages.volume_told import HERE, progress_of, volume_status
 from web.parts import Action, Refusal
 from web.rendering import environment
 from web.typed import RowNumber

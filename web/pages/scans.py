@@ -29,7 +29,8 @@ from archive.transaction import NoSuchThing, Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
 from web.page import go, show
-from web.pages.volume_page import HERE, progress_of, volume_page
+from web.pages.volume_page import volume_page
+from web.pages.volume_told import HERE, progress_of
 from web.parts import FormState
 from web.typed import RowNumber
 from web.uploads import Incoming, Staged, TooMuchStaged, Uploads

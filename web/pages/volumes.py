@@ -26,13 +26,13 @@ from web.listing import Listing
 from web.page import go, show
 from web.pages.around import chosen_station, crumbs, just_done, station_options
 from web.pages.binding_page import binding_page
-from web.pages.volume_page import SCAN_TONES, errors_beside, volume_page, volume_status
+from web.pages.volume_page import errors_beside, volume_page
+from web.pages.volume_told import HERE, SCAN_TONES, volume_status
 from web.parts import Action, Column, FormState, Kind, Link, Option, Status
 from web.typed import RowNumber
 
 router = APIRouter(prefix="/invoices/volumes")
 
-HERE = "/invoices/volumes"
 FILTERS = ("station", "month", "state")
 ORDERS = ("-month", *(f"{sign}{order}" for order in reads.ORDERS for sign in ("", "-")))
 _BETWEEN = re.compile(r"[\s,，、;；]+")
