@@ -21,6 +21,7 @@ from web.pages import (
     invoices,
     people,
     plans,
+    printed,
     requests,
     scans,
     session,
@@ -41,6 +42,7 @@ PAGES = (
     volumes.router,
     scans.router,
     desk.router,
+    printed.router,
     people.router,
     trail.router,
 )

@@ -202,7 +202,11 @@ def _seen(visit: Visit, tx: Transaction, volume_id: int) -> Seen:
 def _actions(visit: Visit, seen: Seen) -> list[Action]:
     desk = f"{HERE}/{seen.volume.id}/desk"
     to_verify = seen.volume.state == VolumeState.SUBMITTED
-    return [Action(visit.t("volumes.to_desk"), desk, "primary" if to_verify else "secondary")]
+    return [
+        Action(visit.t("volumes.print_cover"), f"{HERE}/{seen.volume.id}/cover.pdf"),
+        Action(visit.t("volumes.print_sheet"), f"{HERE}/{seen.volume.id}/verification.pdf"),
+        Action(visit.t("volumes.to_desk"), desk, "primary" if to_verify else "secondary"),
+    ]
 
 
 def _steps(visit: Visit, seen: Seen) -> list[Step]:

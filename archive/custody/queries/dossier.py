@@ -178,10 +178,12 @@ def _view(stub: FoundStub, words: list[Settlement], codes: dict[int, str]) -> Se
     if not stub.void_certain:
         void = None
     doubt, settled_by = "" if stub.certain else stub.doubt, None
+    if words and words[-1].verdict == Verdict.NOT_A_STUB:
+        return None
     for word in words:
         settled_by = codes.get(word.settled_by_id, "")
         if word.verdict == Verdict.NOT_A_STUB:
-            return None
+            continue
         if word.verdict == Verdict.NUMBER:
             number, doubt = word.number, ""
             code = code if word.code is None else word.code
