@@ -18,8 +18,6 @@ LONG_FOR_A_REASON = {
     "archive/demo/drawing/forms_held_out.py": "a printed form, drawn from top to bottom",
     "archive/demo/drawing/forms_development.py": "a printed form, drawn from top to bottom",
 }
-WAITING_TO_BE_SPLIT = {"web/pages/volume_page.py"}
-"""Modules that are too long today; the list only ever shrinks."""
 
 
 def excused(module: Module) -> bool:
@@ -56,7 +54,7 @@ def test_no_module_is_longer_than_four_hundred_lines():
         for module in modules()
         if not excused(module) and module.lines > LONGEST_MODULE
     }
-    assert long == WAITING_TO_BE_SPLIT
+    assert long == set()
 
 
 def test_errors_are_named_as_a_person_would_say_them():
