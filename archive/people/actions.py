@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, delete, func, select
 
 from archive.access import Actor, Permission, Role
+from archive.audit import TrailEntry
 from archive.errors import Invalid, Refused
 from archive.people.password import check_new_password, hashed, matches
 from archive.people.person import (
@@ -40,6 +41,10 @@ class PasswordMustChange(Refused):
 
 class StaffNumberMissing(Invalid):
     """A person needs a staff number and a name."""
+
+
+_LATELY = 500
+"""Entries of one person on the trail that a few minutes never fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +111,36 @@ def sign_out(tx: Transaction, token: str) -> None:
 def confirm_password(tx: Transaction, password: str) -> None:
     """The password again, before a signature.
 
+    Wrong ones are counted as they stand on the trail, since the transaction they were typed in
+    is gone: a sign-in left open is no place to guess.
+
     Raises:
         WrongPassword: it is not the actor's.
+        AccountWaits: too many wrong ones in the last minutes.
     """
+    _check_not_guessing(tx)
     person = tx.get(Person, tx.actor.person_id)
     if not matches(person.password_hash, password):
         raise WrongPassword(person=tx.actor.code)
+
+
+def _check_not_guessing(tx: Transaction) -> None:
+    minutes = tx.settings.sign_in_wait_minutes
+    since = tx.now - timedelta(minutes=minutes)
+    lately = tx.session.scalars(
+        select(TrailEntry)
+        .where(TrailEntry.actor == tx.actor.code)
+        .order_by(TrailEntry.seq.desc())
+        .limit(_LATELY)
+    )
+    wrong = sum(
+        entry.event == "attempt.refused"
+        and entry.happened_at > since
+        and entry.told.get("rule") == WrongPassword.__name__
+        for entry in lately
+    )
+    if wrong >= tx.settings.sign_in_attempts:
+        raise AccountWaits(minutes=minutes)
 
 
 def change_password(tx: Transaction, old: str, new: str) -> None:

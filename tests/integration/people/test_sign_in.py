@@ -6,6 +6,8 @@ import pytest
 
 from archive.access import SYSTEM, NotPermitted, Permission, Role
 from archive.audit import TrailEntry
+from archive.custody.actions import volumes
+from archive.custody.volume import Volume
 from archive.people import actions as people
 from archive.people.actions import (
     AccountWaits,
@@ -70,6 +72,27 @@ def test_after_five_wrong_passwords_the_account_waits_and_then_opens_again(
     clock.advance(seconds=1)
     assert tries(station, code, PASSWORD).token is not None
     assert station.finance.signs_in().token is not None
+
+
+def test_a_sign_in_left_open_is_no_place_to_guess_the_password(
+    station: Station, clock: SettableClock
+):
+    volume = station.bound_volume()
+
+    def sign(password: str) -> None:
+        station.collector.does(volumes.sign_volume, volume.id, password=password)
+
+    for guess in range(5):
+        with pytest.raises(WrongPassword):
+            sign(f"guess-{guess}")
+    with pytest.raises(AccountWaits):
+        sign(PASSWORD)
+    with pytest.raises(AccountWaits):
+        station.collector.does(people.change_password, PASSWORD, "own-pass-22")
+    assert station.sees(Volume, volume.id).state == "draft"
+    clock.advance(minutes=15)
+    sign(PASSWORD)
+    assert station.sees(Volume, volume.id).state == "signed"
 
 
 def test_a_right_password_in_between_begins_the_count_anew(station: Station):
