@@ -61,6 +61,7 @@ class Sandbox:
         self._use_rlimit = sys.platform == "linux" if use_rlimit is None else use_rlimit
         self._busy = threading.Lock()
         self._child: Child | None = None
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -99,13 +100,11 @@ class Sandbox:
         """
         name = task if isinstance(task, str) else _name_of(task)
         with self._busy:
-            child = self._ready_child()
-            ended_well = False
+            ended_well = self._stopped = False
             page = first
             try:
-                child.order(name, tuple(args))
-                for result in child.results(_packages(name), self.limits):
-                    self.peak_memory = max(self.peak_memory, child.peak_memory)
+                child = self._begun(name, tuple(args))
+                for result in self._listened(child, child.results(_packages(name), self.limits)):
                     yield result
                     if first:
                         page += 1
@@ -114,12 +113,33 @@ class Sandbox:
                 _log.warning("A reader died at page %d: %s\n%s", page, died.how, died.last_words)
                 raise ReaderDied(page=page, how=died.how) from None
             finally:
-                self.peak_memory = max(self.peak_memory, child.peak_memory)
                 self._done += 1
                 if not ended_well or self._done >= self._jobs:
                     self._end_child()
                     if self._preload:
                         self._ready_child()
+
+    def _begun(self, name: str, args: tuple[Any, ...]) -> Child:
+        """A child that has begun on a job; one that died while it waited for it is replaced."""
+        child = self._ready_child()
+        waited = self._done > 0
+        try:
+            child.begin(name, args, _packages(name), self.limits)
+        except Died:
+            if not waited or self._stopped:
+                raise
+            self._end_child()
+            child = self._ready_child()
+            child.begin(name, args, _packages(name), self.limits)
+        return child
+
+    def _listened(self, child: Child, results: Iterator[Any]) -> Iterator[Any]:
+        try:
+            for result in results:
+                self.peak_memory = max(self.peak_memory, child.peak_memory)
+                yield result
+        finally:
+            self.peak_memory = max(self.peak_memory, child.peak_memory)
 
     def warm(self) -> None:
         """Start the child now, so that the first job waits less for it."""
@@ -134,6 +154,7 @@ class Sandbox:
             finally:
                 self._busy.release()
         elif (child := self._child) is not None:
+            self._stopped = True
             child.stop()  # whoever waits for its results tidies up
 
     def _ready_child(self) -> Child:

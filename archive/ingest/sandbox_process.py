@@ -82,34 +82,26 @@ class Child:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def order(self, task: str, args: tuple[Any, ...]) -> None:
-        data = wire.packed((task, args))
-        pipe = self._process.stdin
-        if pipe is None:
-            raise self._died("ended")
-        try:
-            pipe.write(len(data).to_bytes(8, "little") + data)
-            pipe.flush()
-        except BrokenPipeError:
-            raise self._died(self._how_ended()) from None
+    def begin(self, task: str, args: tuple[Any, ...], packages: set[str], limits: Limits) -> None:
+        """Give the child a job and wait until it has begun on it."""
+        self._order(task, args)
+        deadline = time.monotonic() + _SECONDS_TO_START
+        kind, data = self._message(deadline, limits.result_bytes)
+        self._heeded(kind, data, packages)
+        if kind != wire.STARTED:
+            raise self._died("babbled", repr(kind))
 
     def results(self, packages: set[str], limits: Limits) -> Iterator[Any]:
-        """What the job under way gives, until the child says that it is done."""
-        deadline, ends = time.monotonic() + _SECONDS_TO_START, 0.0
+        """What the job that has begun gives, until the child says that it is done."""
+        ends = time.monotonic() + (limits.seconds_in_all or float("inf"))
         while True:
+            deadline = min(time.monotonic() + limits.seconds_per_result, ends)
             kind, data = self._message(deadline, limits.result_bytes)
-            value = self._understood(kind, data, packages)
+            value = self._heeded(kind, data, packages)
             if kind == wire.DONE:
                 return
-            if kind == wire.TOLD:
-                raise value
-            if kind == wire.BROKE:
-                raise self._died(*value)
             if kind == wire.RESULT:
                 yield value
-            if kind == wire.STARTED and not ends:
-                ends = time.monotonic() + (limits.seconds_in_all or float("inf"))
-            deadline = min(time.monotonic() + limits.seconds_per_result, ends)
 
     def stop(self) -> None:
         """Kill the process and leave the rest to ``kill``."""
@@ -126,6 +118,26 @@ class Child:
                     pipe.close()
                 except BrokenPipeError:
                     _log.debug("A child ended with an order unread")
+
+    def _order(self, task: str, args: tuple[Any, ...]) -> None:
+        data = wire.packed((task, args))
+        pipe = self._process.stdin
+        if pipe is None:
+            raise self._died("ended")
+        try:
+            pipe.write(len(data).to_bytes(8, "little") + data)
+            pipe.flush()
+        except BrokenPipeError:
+            raise self._died(self._how_ended()) from None
+
+    def _heeded(self, kind: bytes, data: bytes, packages: set[str]) -> Any:
+        """What a message holds; an error in it is raised."""
+        value = self._understood(kind, data, packages)
+        if kind == wire.TOLD:
+            raise value
+        if kind == wire.BROKE:
+            raise self._died(*value)
+        return value
 
     def _message(self, deadline: float, most: int) -> tuple[bytes, bytes]:
         kind, self.peak_memory, length = wire.HEADER.unpack(self._take(wire.HEADER.size, deadline))

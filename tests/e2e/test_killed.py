@@ -78,7 +78,7 @@ def test_workers_killed_again_and_again_still_come_to_the_end(
 
 BEFORE_THE_COMMIT = [
     Step("archive.ingest.spool:Part.write", "before"),
-    Step("archive.ingest.spool:Part.write", "after", nth=3),
+    Step("archive.ingest.spool:Part.write", "before", nth=2),
     Step("archive.ingest.spool:Part.finish", "after"),
     Step("archive.ingest.inspector:Inspector.inspect", "before"),
     Step("archive.ingest.inspector:Inspector.inspect", "after"),

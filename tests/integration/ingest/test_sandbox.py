@@ -195,6 +195,15 @@ def test_a_child_that_died_while_waiting_is_replaced_unnoticed():
     assert second != first
 
 
+def test_a_child_that_is_dying_when_its_job_comes_is_replaced_unnoticed():
+    with Sandbox() as sandbox:
+        pids = [next(iter(list(sandbox.run(misdeeds.pid))))]
+        for _ in range(4):
+            os.kill(pids[-1], signal.SIGKILL)
+            pids.extend(sandbox.run(misdeeds.pid))
+    assert len(set(pids)) == len(pids)
+
+
 def test_a_reader_that_is_no_longer_wanted_ends():
     results = run_pages(misdeeds.falls_silent_in_c)
     pid = next(results)

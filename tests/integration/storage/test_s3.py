@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -166,6 +167,7 @@ def test_a_server_killed_in_the_middle_of_a_put_or_a_read_loses_nothing(request)
             store.check()
 
         server.start()
+        wait_until_whole(store, before)
         assert store.size(during) is None
         assert read(store, before) == bytes(9 << 20)
         keep(store, content, during)
@@ -179,6 +181,17 @@ def test_a_server_killed_in_the_middle_of_a_put_or_a_read_loses_nothing(request)
                 file.read()
     finally:
         server.stop()
+
+
+def wait_until_whole(store, key):
+    """A server that comes back says that it is away until its parts have found each other."""
+    for _ in range(300):
+        try:
+            read(store, key)
+        except StorageUnavailable:
+            time.sleep(0.1)
+        else:
+            return
 
 
 def test_a_server_that_is_not_there_is_said_to_be_away_by_every_door():
