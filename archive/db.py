@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Mapper
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from archive.errors import ArchiveError, Invalid
 
@@ -42,7 +42,15 @@ class Base(MappedAsDataclass, DeclarativeBase):
 
 
 class CannotBeKept(Invalid):
-    """A text longer, or a figure larger, than its place in the database."""
+    """A figure larger than its place in the database, or what else no column takes."""
+
+
+class TextTooLong(Invalid):
+    """A text longer than its place in the database."""
+
+
+class NotPlainText(Invalid):
+    """A text with a character in it that no database keeps: a NUL, or half of a pair."""
 
 
 MOST_INTEGER = 2**31 - 1
@@ -56,14 +64,17 @@ def _check_fits(mapper: Mapper[Any], _connection: Connection, thing: Base) -> No
     for name, column in mapper.columns.items():
         value = getattr(thing, name)
         if isinstance(value, str):
-            length = getattr(column.type, "length", None)
-            fits = length is None or len(value) <= length
-        elif isinstance(value, int):
-            fits = type(column.type) is not Integer or abs(value) <= MOST_INTEGER
-        else:
-            continue
-        if not fits:
+            _check_text(f"{mapper.local_table.description}.{name}", name, column.type, value)
+        elif type(column.type) is Integer and isinstance(value, int) and abs(value) > MOST_INTEGER:
             raise CannotBeKept(field=name)
+
+
+def _check_text(what: str, field: str, kind: TypeEngine[Any], text: str) -> None:
+    most: int | None = getattr(kind, "length", None)
+    if most is not None and len(text) > most:
+        raise TextTooLong(field=field, what=what, most=most)
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise NotPlainText(field=field, what=what)
 
 
 class Instant(TypeDecorator[datetime]):

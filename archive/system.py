@@ -73,7 +73,7 @@ class System:
             if known is None:
                 raise
             raise known from violation
-        except DataError as oversized:
+        except (DataError, OverflowError) as oversized:  # PostgreSQL's word and SQLite's
             raise CannotBeKept from oversized
         except OperationalError as failure:
             if getattr(failure.orig, "sqlstate", None) in _LOST_THE_RACE:

@@ -24,6 +24,8 @@ from archive.storage import ObjectStore
 
 T = TypeVar("T", bound=Base)
 _LOCK = ForUpdateArg(key_share=True)
+_UNCOUNTABLE = 2**63
+"""No database numbers so many rows; asked for one, SQLite and PostgreSQL fail, each in its way."""
 
 
 class NoSuchThing(NotFound):
@@ -86,6 +88,8 @@ class Transaction:
         Raises:
             NoSuchThing: there is none.
         """
+        if isinstance(key, int) and abs(key) >= _UNCOUNTABLE:
+            raise NoSuchThing(thing=kind.__tablename__, key=str(key))
         found = self.session.get(
             kind, key, with_for_update=_LOCK if lock else None, populate_existing=lock
         )

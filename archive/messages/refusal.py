@@ -26,6 +26,9 @@ def refusal(error: ArchiveError, language: Language) -> str:
     name, facts = type(error).__name__, dict(error.facts)
     if name == "NotPossibleNow":
         return _not_possible(facts, language)
+    if name in {"TextTooLong", "NotPlainText"}:
+        kept = f"kept.{facts['what']}"
+        facts["what"] = sentence(kept if kept in sentences("zh") else "kept.other", language)
     for fact, table in _WORDS.get(name, {}).items():
         facts[fact] = sentence(f"{table}.{facts[fact]}", language)
     return sentence(f"error.{name}", language, **facts)
