@@ -10,6 +10,11 @@ from sqlalchemy import ColumnElement, delete, func, select
 from archive.access import Actor, Permission, Role
 from archive.audit import TrailEntry
 from archive.errors import Invalid, Refused
+from archive.people.administrators import (
+    ShutsOneselfOut,
+    check_administered,
+    lock_administrators,
+)
 from archive.people.password import check_new_password, hashed, matches
 from archive.people.person import (
     Appointment,
@@ -232,20 +237,35 @@ def appoint(
 
 
 def end_appointment(tx: Transaction, appointment_id: int) -> None:
-    """End an office at once; the record of it stays."""
+    """End an office at once; the record of it stays.
+
+    Raises:
+        ShutsOneselfOut, LastAdministrator: somebody has to be left who appoints people.
+    """
     tx.require(Permission.PERSON_APPOINT)
+    lock_administrators(tx)
     appointment = tx.get(Appointment, appointment_id, lock=True)
+    if appointment.role == Role.ADMINISTRATOR:
+        _check_not_oneself(tx, appointment.person_id)
     yesterday = tx.today - timedelta(days=1)
     appointment.until_on = min(appointment.until_on or yesterday, yesterday)
+    check_administered(tx)
     person = tx.get(Person, appointment.person_id)
     tx.record("appointment.ended", f"person:{person.code}", role=str(appointment.role))
 
 
 def disable_person(tx: Transaction, person_id: int) -> None:
-    """Close the account of somebody who has left; its history stays."""
+    """Close the account of somebody who has left; its history stays.
+
+    Raises:
+        ShutsOneselfOut, LastAdministrator: somebody has to be left who appoints people.
+    """
     tx.require(Permission.PERSON_APPOINT)
+    _check_not_oneself(tx, person_id)
+    lock_administrators(tx)
     person = tx.get(Person, person_id, lock=True)
     person.active = False
+    check_administered(tx)
     tx.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
     tx.record("person.disabled", f"person:{person.code}")
 
@@ -286,6 +306,11 @@ def actor_by_token(tx: Transaction, token: str) -> tuple[Actor, Person] | None:
 def actor_of(tx: Transaction, person: Person) -> Actor:
     """The person as an actor today."""
     return actor_for(person, appointments_of(tx, person.id), tx.today)
+
+
+def _check_not_oneself(tx: Transaction, person_id: int) -> None:
+    if person_id == tx.actor.person_id:
+        raise ShutsOneselfOut(person=tx.actor.code)
 
 
 def _serves_from(begins: date) -> ColumnElement[bool]:
