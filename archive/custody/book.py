@@ -73,10 +73,6 @@ class CopiesMissing(Invalid):
     """Void needs all copies back; else it is not voidable and goes the red-letter way."""
 
 
-class ReasonMissing(Invalid):
-    """A reason in words is needed."""
-
-
 class NegativeKwh(Invalid):
     """Electricity used is not negative."""
 

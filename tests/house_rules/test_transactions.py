@@ -101,6 +101,29 @@ def test_a_verb_asks_permission_before_it_changes_anything():
     assert len(faults) > 40
 
 
+GIVEN_WORDS = {"reason", "reasons", "opinion", "note", "remark"}
+READS_REASONS = {"reason_in", "says_something"}
+
+
+def test_a_reason_that_must_be_given_is_read_in_the_one_way():
+    """Words without a default are needed; ``archive.custody.reason`` says what is a reason."""
+    needed = {
+        f"{module.at(verb)} {verb.name}": verb
+        for module, verb in public_verbs()
+        if module.name.startswith("archive.custody") and verb.name not in ASK_NOBODY
+        for word, default in zip(verb.args.kwonlyargs, verb.args.kw_defaults, strict=True)
+        if default is None and word.arg in GIVEN_WORDS
+    }
+    assert len(needed) > 4
+    unread = [
+        place
+        for place, verb in needed.items()
+        if not READS_REASONS
+        & {ast.unparse(n.func) for n in ast.walk(verb) if isinstance(n, ast.Call)}
+    ]
+    assert unread == []
+
+
 def test_the_list_of_those_who_ask_nobody_names_only_what_exists():
     assert set(ASK_NOBODY) <= {verb.name for _, verb in public_verbs()}
 

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from archive.access import Permission, forbid_same_person
 from archive.custody.actions import plans as verbs
-from archive.custody.book import ReasonMissing
 from archive.custody.kind import InvoiceKind
 from archive.custody.plan import PLAN_WORKFLOW, PlanState, UsagePlan, quarter_of
 from archive.custody.queries import plans as reads
@@ -119,10 +118,7 @@ def approve(visit: SignedIn, plan_id: RowNumber, form: PostedForm) -> Response:
 def send_back(visit: SignedIn, plan_id: RowNumber, form: PostedForm) -> Response:
     def work(tx: Transaction) -> UsagePlan:
         reads.plan_seen(tx, plan_id)
-        opinion = _opinion(form)
-        if not opinion:
-            raise ReasonMissing(field="opinion")
-        return verbs.return_plan(tx, plan_id, opinion=opinion)
+        return verbs.return_plan(tx, plan_id, opinion=_opinion(form))
 
     return _after(visit, plan_id, form, visit.attempt(work).error, "returned")
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from archive.access import Permission
 from archive.custody.actions import volumes as verbs
 from archive.custody.actions.volumes import BoundRun, runs_of
-from archive.custody.book import ReasonMissing
 from archive.custody.numbers import parse_number
 from archive.custody.queries import volumes as reads
 from archive.custody.queries.dossier import cover_digest
@@ -142,8 +141,6 @@ def correct(visit: SignedIn, volume_id: RowNumber, form: PostedForm) -> Response
 def reopen(visit: SignedIn, volume_id: RowNumber, form: PostedForm) -> Response:
     def work(tx: Transaction) -> Volume:
         reason = typed.words(form.text("reason"), "reason", most=200, required=False)
-        if not reason:
-            raise ReasonMissing(field="reason")
         return verbs.reopen_volume(tx, volume_id, reason=reason)
 
     return _do(visit, volume_id, form, "reopen", work)

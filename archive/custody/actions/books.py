@@ -18,7 +18,6 @@ from archive.custody.book import (
     HandoverState,
     NotTheHolder,
     NotTheReceiver,
-    ReasonMissing,
     UsedBeforeEarlierUse,
     UsedBeforeIssued,
     UsedInTheFuture,
@@ -28,6 +27,7 @@ from archive.custody.book import (
 )
 from archive.custody.kind import InvoiceKind
 from archive.custody.numbers import key_of, parse_number
+from archive.custody.reason import reason_in
 from archive.custody.volume import Volume, VolumeRun
 from archive.people.actions import actor_of
 from archive.people.person import Person
@@ -110,10 +110,9 @@ def decline_handover(tx: Transaction, handover_id: int, *, reason: str) -> Book:
     handover, book = _open(tx, handover_id)
     if handover.receiver_id != tx.actor.person_id:
         raise NotTheReceiver(subject=subject_of(book), person=tx.actor.code)
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    why = reason_in(reason)
     handover.state, handover.closed_at = HandoverState.DECLINED, tx.now
-    handover.remark = reason.strip()
+    handover.remark = why
     tx.record("book.declined", subject_of(book), receiver=tx.actor.code)
     return book
 
@@ -205,8 +204,7 @@ def record_void(
         raise NotTheHolder(subject=subject_of(book), person=tx.actor.code)
     book.check_written(wanted)
     kind = tx.get(InvoiceKind, book.kind_id)
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    why = reason_in(reason)
     if copies_kept != kind.copies:
         raise CopiesMissing(field="copies_kept", kept=copies_kept, needed=kind.copies)
     _check_possible(tx, book, voided_on, field="voided_on")
@@ -217,7 +215,7 @@ def record_void(
             book_id=book.id,
             number=wanted,
             number_key=key_of(book.code, wanted),
-            reason=reason.strip(),
+            reason=why,
             copies_kept=copies_kept,
             voided_on=voided_on,
             recorded_by_id=tx.person_id,

@@ -3,7 +3,6 @@
 from sqlalchemy import func, select
 
 from archive.access import Permission, forbid_same_person
-from archive.custody.book import ReasonMissing
 from archive.custody.kind import InvoiceKind
 from archive.custody.plan import (
     PLAN_WORKFLOW,
@@ -12,6 +11,7 @@ from archive.custody.plan import (
     PlanExists,
     UsagePlan,
 )
+from archive.custody.reason import reason_in
 from archive.people.person import Station
 from archive.transaction import Transaction
 
@@ -116,8 +116,7 @@ def return_plan(tx: Transaction, plan_id: int, *, opinion: str) -> UsagePlan:
         NotPossibleNow, SamePerson, ReasonMissing: the plan stays as it is.
     """
     plan = _decide(tx, plan_id, "return", opinion)
-    if not plan.opinion:
-        raise ReasonMissing(field="opinion")
+    plan.opinion = reason_in(opinion, field="opinion")
     tx.record("plan.returned", _subject(plan))
     return plan
 

@@ -28,6 +28,7 @@ from archive.custody.queries.gate import (
     plans_now,
     usable_clearance,
 )
+from archive.custody.reason import says_something
 from archive.people.actions import confirm_password
 from archive.people.person import Station
 from archive.transaction import Transaction
@@ -157,7 +158,7 @@ def allow_exception(
     """
     tx.require(Permission.GATE_EXCEPT, station_id)
     station = tx.get(Station, station_id, lock=True)
-    if kind == ClearanceKind.VERIFICATION or len(reason.strip()) < 4:
+    if kind == ClearanceKind.VERIFICATION or len(reason.strip()) < 4 or not says_something(reason):
         raise ExceptionNeedsReason(field="reason")
     had_books = tx.session.scalar(select(Book.id).where(Book.station_id == station_id).limit(1))
     if kind == ClearanceKind.FIRST_ISSUE and had_books is not None:

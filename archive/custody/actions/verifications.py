@@ -9,6 +9,7 @@ from archive.custody.actions.volumes import check_signature, subject_of
 from archive.custody.book import BOOK_WORKFLOW, Book, BookState, Handover, UseEntry
 from archive.custody.gate import Clearance, ClearanceKind
 from archive.custody.queries.dossier import Dossier, dossier
+from archive.custody.reason import reason_in, says_something
 from archive.custody.verification import (
     VERIFICATION_WORKFLOW,
     FindingsOpen,
@@ -81,7 +82,7 @@ def return_volume(
         ReturnNeedsReasons, SamePerson: it stays on the desk.
     """
     verification, volume = _on_desk(tx, verification_id)
-    told = [reason.strip() for reason in reasons if reason.strip()]
+    told = [reason_in(reason) for reason in reasons if says_something(reason)]
     if not told:
         raise ReturnNeedsReasons(field="reasons")
     VERIFICATION_WORKFLOW.take("return", verification)

@@ -20,6 +20,7 @@ from archive.custody.book import (
 )
 from archive.custody.numbers import NumberRun, joined, parse_number
 from archive.custody.queries.dossier import cover_digest, dossier
+from archive.custody.reason import reason_in
 from archive.custody.verification import (
     VERIFICATION_WORKFLOW,
     ScanMissing,
@@ -200,17 +201,18 @@ def reopen_volume(tx: Transaction, volume_id: int, *, reason: str) -> Volume:
 
     Raises:
         NotPossibleNow: an accepted volume is not reopened.
+        ReasonMissing: nothing changes.
     """
     volume = tx.get(Volume, volume_id, lock=True)
     tx.require(Permission.VOLUME_BIND, volume.station_id)
-    earlier = str(volume.state)
+    why, earlier = reason_in(reason), str(volume.state)
     VOLUME_WORKFLOW.take("reopen", volume)
     verification = open_verification(tx, volume)
     if verification is not None:
         VERIFICATION_WORKFLOW.take("withdraw", verification)
         verification.void_reason = "reopened"
     volume.unsign()
-    tx.record("volume.reopened", subject_of(volume), earlier=earlier, reason=reason.strip()[:200])
+    tx.record("volume.reopened", subject_of(volume), earlier=earlier, reason=why[:200])
     return volume
 
 

@@ -23,7 +23,6 @@ from archive.custody.book import (
     NotTheReceiver,
     NotWritten,
     OutOfOrder,
-    ReasonMissing,
     TotalTooLarge,
     UsedBeforeEarlierUse,
     UsedBeforeIssued,
@@ -31,6 +30,7 @@ from archive.custody.book import (
     UseEntry,
 )
 from archive.custody.numbers import SpoiledBySpreadsheet
+from archive.custody.reason import ReasonMissing
 from archive.people import actions as people
 from archive.workflow import NotPossibleNow
 from tests.builders import Station
