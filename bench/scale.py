@@ -34,6 +34,8 @@ from archive.settings import Settings
 from archive.wiring import create_system
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+RESULTS = Path(__file__).parent / "results"
+BOOKS = 100_000
 STATIONS = 40
 BOOK = 100
 AT_ONCE = 10
@@ -294,6 +296,6 @@ def fill_scan(add):
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--books", type=int, default=100_000)
+    arguments.add_argument("--books", type=int, default=BOOKS)
     given = arguments.parse_args()
-    main(given.books, Path(__file__).parent / "results")
+    main(given.books, RESULTS)

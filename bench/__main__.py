@@ -1,0 +1,22 @@
+"""Every measurement, one after the other; each writes its table into ``bench/results/``.
+
+python -m bench            a sample of the reading, the whole scale: about an hour
+python -m bench --full     3,000 numbers read, and memory over 200 pages: some hours
+"""
+
+import argparse
+
+from bench import reading, scale
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description="Measure, beside the yardsticks.")
+    ask.add_argument("--full", action="store_true", help="read 3,000 numbers")
+    ask.add_argument("--books", type=int, default=scale.BOOKS)
+    given = ask.parse_args()
+    scale.main(given.books, scale.RESULTS)
+    reading.main(full=given.full)
+
+
+if __name__ == "__main__":
+    main()
