@@ -103,6 +103,10 @@ class Transaction:
         self.session.flush()
         return thing
 
+    def recognise(self, actor: Actor) -> None:
+        """From here on it is this person who acts, having just proved who they are."""
+        self.actor = actor
+
     def record(self, event: str, subject: str, **facts: Any) -> None:
         """Note what happened; it goes on the trail with the commit."""
         self.noted.append(Noted(event, subject, facts))

@@ -93,6 +93,7 @@ def sign_in(tx: Transaction, code: str, password: str) -> SignInResult:
             ends_at=tx.now + timedelta(hours=tx.settings.session_hours),
         )
     )
+    tx.recognise(actor_of(tx, person))
     tx.record("sign-in.succeeded", f"person:{person.code}")
     return SignInResult(token, person.id, must_change_password=person.must_change_password)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from archive.access import SYSTEM, NotPermitted, Permission, Role
+from archive.access import Actor, NotPermitted, Permission, Role
 from archive.audit import TrailEntry
 from archive.custody.actions import volumes
 from archive.custody.volume import Volume
@@ -28,7 +28,7 @@ def who(station: Station, token: str) -> str | None:
 
 
 def tries(station: Station, code: str, password: str) -> people.SignInResult:
-    with station.system.transaction(SYSTEM) as tx:
+    with station.system.transaction(Actor(code="nobody")) as tx:
         return people.sign_in(tx, code, password)
 
 
@@ -183,20 +183,20 @@ def test_an_account_belongs_to_one_person(station: Station):
 
 
 def test_every_try_to_sign_in_stands_on_the_trail_without_the_unknown_name(station: Station):
-    station.collector.signs_in()
+    tries(station, station.collector.code, PASSWORD)
     tries(station, station.collector.code, "guessed-it")
     tries(station, "张大勇", "guessed-it")
     told = station.asks(
         lambda tx: [
-            (entry.event, entry.subject)
+            (entry.event, entry.subject, entry.actor)
             for entry in tx.session.query(TrailEntry).order_by(TrailEntry.seq)
             if entry.event.startswith("sign-in")
         ]
     )
     assert told == [
-        ("sign-in.succeeded", "person:zhang-collector"),
-        ("sign-in.failed", "person:zhang-collector"),
-        ("sign-in.failed", "person:unknown"),
+        ("sign-in.succeeded", "person:zhang-collector", "zhang-collector"),
+        ("sign-in.failed", "person:zhang-collector", "nobody"),
+        ("sign-in.failed", "person:unknown", "nobody"),
     ]
 
 
