@@ -1,4 +1,5 @@
-"""What is cleared away by itself: objects no row names, spools of the dead, ended sign-ins.
+"""What is cleared away by itself: objects no row names, spools of the dead, uploads
+nobody handed in, ended sign-ins.
 
 Objects come before rows, so dying in between leaves an object nobody knows. It is removed after
 a grace period in which its row may still come, and the removal goes on the trail.
@@ -12,7 +13,7 @@ from sqlalchemy import delete, select
 
 from archive.access import SYSTEM
 from archive.custody.scan import ScanFile, ScanPage
-from archive.ingest import spool
+from archive.ingest import spool, staging
 from archive.people.person import SignIn
 from archive.system import System
 from archive.transaction import Transaction
@@ -44,6 +45,7 @@ def sweep_orphans(system: System) -> int:
 def clear_away(system: System) -> None:
     """The round of small clearances."""
     spool.sweep(system.settings.effective_spool_dir)
+    staging.sweep(system.settings.effective_spool_dir / staging.FOLDER, system.clock.now())
     with system.transaction(SYSTEM) as tx:
         tx.session.execute(delete(SignIn).where(SignIn.ends_at <= tx.now))
     sweep_orphans(system)

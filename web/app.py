@@ -1,7 +1,7 @@
 """The web: pages and API over one running archive."""
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from sqlalchemy import text
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, Response
@@ -13,6 +13,7 @@ from archive.wiring import configure_logging, create_system
 from web import api, errors
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit
+from web.deps import closed_form
 from web.frame import Frame
 from web.pages import (
     books,
@@ -56,6 +57,7 @@ def create_app(system: System) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        dependencies=[Depends(closed_form)],
     )
     app.state.system = system
     app.add_middleware(Frame)

@@ -7,7 +7,7 @@ response is made. A dependency that commits after ``yield`` would answer first a
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
@@ -201,6 +201,14 @@ def _language(request: Request, system: System, chosen: str) -> Language:
 
 async def get_form(request: Request) -> Form:
     return Form(await request.form())
+
+
+async def closed_form(request: Request) -> AsyncIterator[None]:
+    """For every request: the files of its form, whoever parsed it, are gone after the answer."""
+    try:
+        yield
+    finally:
+        await request.close()
 
 
 AnyVisit = Annotated[Visit, Depends(get_visit)]

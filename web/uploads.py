@@ -2,36 +2,26 @@
 
 Each file is sent as a raw body and spooled piece by piece, so nothing is ever held whole. When
 its last byte has come it is *staged* under an id nobody can guess, and the form that follows
-hands in the ids::
+hands in the ids. How they lie, and for how long, is said in ``archive.ingest.staging``.
 
-    spool/uploads/<person>/<id>.file     the bytes as they came
-    spool/uploads/<person>/<id>.json     name, digests, volume, when; written last
-    spool/uploads/<person>/<id>.taken    the same, while the file is being received for good
-
-A file is handed in once: whoever renames its ``.json`` has it. What is left lying is removed
-after a day, and a person cannot stage more than two whole scans.
+A file is handed in once: whoever renames its ``.json`` has it. A person cannot stage more than
+two whole scans.
 """
 
-import json
 import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 from archive.custody.receiving import scan_limits
 from archive.custody.scan import AlreadyReceived
-from archive.digest import Digests
 from archive.errors import Conflict, Invalid
-from archive.ingest import spool
+from archive.ingest import staging
 from archive.ingest.names import name_as_received
 from archive.ingest.spool import Part, Spool, Spooled
+from archive.ingest.staging import Staged, note_of, staged_by
 from archive.system import System
 
-KEPT = timedelta(hours=24)
 SCANS_STAGED = 2
 LOOK_EVERY = 16 << 20
 """Other uploads of the same person grow meanwhile; the sum is taken anew after so many bytes."""
@@ -47,28 +37,12 @@ class TooMuchStaged(Invalid):
     """The person has more files lying here than one may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A file that came in whole and waits to be handed in."""
-
-    id: str
-    name: str
-    volume_id: int
-    at: datetime
-    path: Path
-    digests: Digests
-
-    @property
-    def spooled(self) -> Spooled:
-        return Spooled(self.name, self.path, self.digests)
-
-
 class Uploads:
     """One person's files that are not handed in yet."""
 
     def __init__(self, system: System, person_id: int) -> None:
         self._clock = system.clock
-        self._root = system.settings.effective_spool_dir / "uploads"
+        self._root = system.settings.effective_spool_dir / staging.FOLDER
         self._home = self._root / str(person_id)
         self._most = scan_limits(system.settings).bytes_in_all
 
@@ -76,7 +50,6 @@ class Uploads:
     def receiving(self, name: str, volume_id: int) -> Iterator["Incoming"]:
         """A file to be written piece by piece; staged by ``finish``, else gone with the block."""
         self._sweep()
-        spool.sweep(self._home)
         with ExitStack() as ending:
             here = ending.enter_context(Spool(self._home, limit_bytes=self._most))
             part = here.begin(name_as_received(name))
@@ -87,7 +60,7 @@ class Uploads:
         """What the person sent for a volume and has not handed in, the oldest first."""
         self._sweep()
         found = [
-            staged for note in self._home.glob("*.json") if (staged := _read(note)) is not None
+            staged for note in self._home.glob("*.json") if (staged := staged_by(note)) is not None
         ]
         own = [staged for staged in found if staged.volume_id == volume_id]
         return sorted(own, key=lambda staged: (staged.at, staged.name))
@@ -129,7 +102,7 @@ class Uploads:
         path = self._home / f"{staged_id}.file"
         staged = Staged(staged_id, file.name, volume_id, self._clock.now(), path, file.digests)
         draft = path.with_suffix(".new")
-        draft.write_text(_written(staged), "utf-8")
+        draft.write_text(note_of(staged), "utf-8")
         file.path.rename(path)
         draft.rename(path.with_suffix(".json"))
         return staged
@@ -146,7 +119,7 @@ class Uploads:
 
     def _take(self, staged_id: str, volume_id: int) -> Staged:
         note = self._home / f"{staged_id}.json"
-        staged = _read(note) if _ID.fullmatch(staged_id) else None
+        staged = staged_by(note) if _ID.fullmatch(staged_id) else None
         if staged is None or staged.volume_id != volume_id:
             raise UploadGone
         try:
@@ -166,15 +139,7 @@ class Uploads:
                 note.unlink(missing_ok=True)
 
     def _sweep(self) -> None:
-        """Remove what has lain here for more than a day, whoever it belongs to."""
-        before = self._clock.now() - KEPT
-        for path in self._root.glob("*/*.*"):
-            note = _read(path.with_suffix(".json")) or _read(path.with_suffix(".taken"))
-            with suppress(FileNotFoundError):
-                came = note.at if note else datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                if came < before:
-                    for suffix in (".file", ".json", ".taken", ".new"):
-                        path.with_suffix(suffix).unlink(missing_ok=True)
+        staging.sweep(self._root, self._clock.now())
 
 
 class Incoming:
@@ -190,7 +155,7 @@ class Incoming:
         """Take some bytes.
 
         Raises:
-            TooMuchStaged, TooLarge, NotAScan, UnknownFile, SpoolFull: the rest is not wanted.
+            TooMuchStaged, ScanTooLarge, NotAScan, UnknownFile, SpoolFull: the rest is not wanted.
         """
         self._part.write(piece)
         self._since_look += len(piece)
@@ -205,27 +170,3 @@ class Incoming:
             EmptyFile, NotAScan, UnknownFile, SpoolFull: it is not kept.
         """
         return self._uploads.stage(self._part.finish(), self._volume_id)
-
-
-def _written(staged: Staged) -> str:
-    told = {
-        "name": staged.name,
-        "volume": staged.volume_id,
-        "at": staged.at.isoformat(),
-        "digests": asdict(staged.digests),
-    }
-    return json.dumps(told, ensure_ascii=False)
-
-
-def _read(note: Path) -> Staged | None:
-    """What a note says; None when there is none, or its file is gone."""
-    path = note.with_suffix(".file")
-    try:
-        told: dict[str, Any] = json.loads(note.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not path.is_file():
-        return None
-    digests = Digests(**told["digests"])
-    at = datetime.fromisoformat(told["at"])
-    return Staged(note.stem, told["name"], told["volume"], at, path, digests)

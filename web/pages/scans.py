@@ -24,6 +24,7 @@ from archive.errors import ArchiveError, Invalid, NotFound
 from archive.ingest.names import name_as_received
 from archive.ingest.refusals import BadScan
 from archive.ingest.spool import Spool
+from archive.ingest.staging import Staged
 from archive.storage import ObjectStore
 from archive.transaction import NoSuchThing, Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
@@ -33,7 +34,7 @@ from web.pages.volume_page import volume_page
 from web.pages.volume_told import HERE, progress_of
 from web.parts import FormState
 from web.typed import RowNumber
-from web.uploads import Incoming, Staged, TooMuchStaged, Uploads
+from web.uploads import Incoming, TooMuchStaged, Uploads
 
 router = APIRouter(prefix="/invoices")
 

@@ -33,6 +33,7 @@ from archive.custody.scan import ScanState
 from archive.custody.verification import VerificationState
 from archive.custody.volume import Volume, VolumeState
 from archive.errors import ArchiveError
+from archive.ingest.staging import Staged
 from archive.people.person import Station
 from archive.transaction import Transaction
 from web.deps import Visit
@@ -58,7 +59,7 @@ from web.parts import (
     Upload,
 )
 from web.rendering import environment
-from web.uploads import Staged, Uploads
+from web.uploads import Uploads
 
 FIELDS = ("password", "sets", "void_numbers", "kwh", "amount", "remark", "reason", "files")
 STEPS = ("bind", "sign", "seal", "submit", "accept")

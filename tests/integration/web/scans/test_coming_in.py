@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from starlette.datastructures import UploadFile
 
 from archive.custody.actions import verifications
 from archive.custody.scan import Scan, ScanFile, ScanState
 from archive.custody.volume import Volume, VolumeState
+from archive.housekeeping import clear_away
 from tests.builders import EVERYTHING_IN_ORDER, PASSWORD, Station
 from tests.clock import SettableClock
 from tests.integration.web.scans.sending import ask, break_off, drawn, send, told
@@ -204,6 +206,18 @@ def test_what_nobody_hands_in_is_gone_after_a_day(
     assert not lying(station)
 
 
+def test_the_housekeeping_clears_it_away_though_nobody_comes_back(
+    station: Station, visits: Visits, volume: Volume, pdf: bytes, clock: SettableClock
+):
+    send(visits(station.custodian), f"{at(volume)}/uploads", pdf)
+    clock.advance(hours=23)
+    clear_away(station.system)
+    assert len(lying(station)) == 2
+    clock.advance(hours=1, minutes=1)
+    clear_away(station.system)
+    assert not lying(station)
+
+
 def test_what_was_sent_is_thrown_away_when_asked(
     station: Station, visits: Visits, volume: Volume, pdf: bytes
 ):
@@ -212,6 +226,35 @@ def test_what_was_sent_is_thrown_away_when_asked(
     page = custodian.goes(custodian.post(f"{at(volume)}/uploads/discard"))
     assert page.says("传到的文件已经丢弃")
     assert not lying(station)
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["handled", "forged"])
+def test_the_files_of_a_form_are_closed_once_it_is_answered(
+    station: Station,
+    visits: Visits,
+    volume: Volume,
+    pdf: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    forged: bool,
+):
+    closed = []
+    close = UploadFile.close
+
+    async def watched(file: UploadFile) -> None:
+        await close(file)
+        closed.append(file.filename)
+
+    monkeypatch.setattr(UploadFile, "close", watched)
+    custodian = visits(station.custodian)
+    answer = ask(
+        custodian,
+        "POST",
+        f"{at(volume)}/scans",
+        data={"csrf_token": "" if forged else csrf_token(custodian.token)},
+        files={"files": ("一.pdf", pdf, "application/pdf")},
+    )
+    assert answer.status_code == (403 if forged else 303)
+    assert closed == ["一.pdf"]
 
 
 def test_a_person_stages_two_scans_worth_and_no_more(
