@@ -1,6 +1,8 @@
 """``archive stubs check`` reads a scan without filing anything; ``receive`` takes one in."""
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,11 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from archive.cli.acting import AS, acting
-from archive.custody.checking import Checked, check_scan
+from archive.custody.checking import Checked, NoSuchFile, check_scan
 from archive.custody.numbers import NumberRun, parse_number
 from archive.custody.receiving import receive as receive_scan
 from archive.custody.receiving import scan_limits, volume_named
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, Invalid
+from archive.ingest.arrival import VOLUME_CODE, look_at
 from archive.ingest.names import name_as_received
 from archive.ingest.spool import Spool
 from archive.messages import Language, sentence
@@ -26,6 +29,16 @@ app = typer.Typer(no_args_is_help=True)
 FINDINGS = 1
 UNUSABLE = 2
 _MARKS = {"found": "✓", "void": "废"}
+_BETWEEN = re.compile(r"[,，、;；\s]+")
+
+
+class EmptyFolder(Invalid):
+    """A folder was given as a scan, and there is no image in it."""
+
+
+class VoidOutsideRun(Invalid):
+    """A number said to be void is none of those the scan is checked against."""
+
 
 Scans = Annotated[list[Path], typer.Argument(help="PDF, images or a folder of images, in order")]
 
@@ -46,8 +59,7 @@ def check(
     settings = Settings()
     try:
         run = NumberRun.parse(code, first, last)
-        voids = [parse_number(part) for given in void or [] for part in given.split(",") if part]
-        checked = _read(settings, scan, run, frozenset(voids), quiet=as_json)
+        checked = _read(settings, scan, run, _voids(void or [], run), quiet=as_json)
     except ArchiveError as error:
         told = sentence(f"error.{type(error).__name__}", settings.language, **error.facts)
         if as_json:
@@ -109,12 +121,32 @@ def _read(
         )
 
 
+def _voids(given: list[str], run: NumberRun) -> frozenset[str]:
+    """The void numbers as typed, several in one word or in many."""
+    voids = {parse_number(part) for word in given for part in _BETWEEN.split(word) if part}
+    for number in sorted(voids):
+        if number not in run:
+            raise VoidOutsideRun(number=number, first=run.first, last=run.last)
+    return frozenset(voids)
+
+
 def _files(given: list[Path]) -> Iterator[Path]:
+    """The files of a scan; those in a folder in the order of their pages (``2`` before ``10``)."""
     for path in given:
         if path.is_dir():
-            yield from sorted(entry for entry in path.iterdir() if entry.is_file())
-        else:
+            yield from _inside(path.resolve())
+        elif path.is_file() and os.access(path, os.R_OK):
             yield path
+        else:
+            raise NoSuchFile(name=path.name)
+
+
+def _inside(folder: Path) -> list[Path]:
+    arrivals = [seen.arrival(VOLUME_CODE) for seen in look_at(folder)]
+    files = [folder / file.trace.name for arrival in arrivals for file in arrival.files]
+    if not files:
+        raise EmptyFolder(name=folder.name)
+    return files
 
 
 def _print(checked: Checked, language: Language) -> None:
