@@ -10,7 +10,7 @@ import typer
 from sqlalchemy import select
 
 from archive.access import SYSTEM, Actor
-from archive.people.actions import WrongSignIn, actor_of
+from archive.people.actions import PasswordMustChange, WrongSignIn, actor_of
 from archive.people.password import matches
 from archive.people.person import Person
 from archive.settings import Settings
@@ -36,14 +36,17 @@ def acting(code: str, settings: Settings | None = None) -> Iterator[Acting]:
 
     Raises:
         WrongSignIn: staff number and password do not belong together.
+        PasswordMustChange: it is a first password, which opens nothing yet.
     """
     system = create_system(settings)
     given = os.environ.get("ARCHIVE_PASSWORD") or _ask()
     with system.transaction(SYSTEM, writes=False) as tx:
         person = tx.session.scalars(select(Person).where(Person.code == code)).first()
         known = person.password_hash if person is not None and person.active else None
-        if person is None or not matches(known, given) or person.must_change_password:
+        if person is None or not matches(known, given):
             raise WrongSignIn
+        if person.must_change_password:
+            raise PasswordMustChange
         actor = actor_of(tx, person)
     yield Acting(system, actor)
 

@@ -6,11 +6,10 @@ import typer
 from sqlalchemy import func, select
 
 from archive.access import Actor, Office, Role
-from archive.errors import Conflict
+from archive.errors import Conflict, NotFound
 from archive.people import actions
 from archive.people.person import Person
 from archive.settings import Settings
-from archive.transaction import NoSuchThing
 from archive.wiring import create_system
 
 app = typer.Typer(no_args_is_help=True)
@@ -19,6 +18,10 @@ INSTALLER = Actor(code="installer", offices=(Office(Role.ADMINISTRATOR, None),))
 
 class NotTheFirst(Conflict):
     """There are people already; an administrator adds more on the pages."""
+
+
+class NobodySoNumbered(NotFound):
+    """Nobody has this staff number."""
 
 
 @app.callback()
@@ -53,5 +56,5 @@ def reset_password(
     with create_system(Settings()).transaction(INSTALLER) as tx:
         person = tx.session.scalars(select(Person).where(Person.code == code)).first()
         if person is None:
-            raise NoSuchThing(thing="person", key=code)
+            raise NobodySoNumbered(code=code[:20])
         actions.reset_password(tx, person.id, password)

@@ -7,7 +7,7 @@ import typer
 
 from archive import audit
 from archive.access import SYSTEM
-from archive.messages import sentence
+from archive.messages import Language, sentence
 from archive.settings import Settings
 from archive.wiring import create_system
 
@@ -35,10 +35,7 @@ def verify(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
             sentence("cli.trail-unbroken", settings.language, n=check.entries, head=check.head)
         )
     else:
-        reason = sentence(f"trail-flaw.{check.reason}", settings.language)
-        typer.echo(
-            sentence("cli.trail-broken", settings.language, seq=check.broken_at, reason=reason)
-        )
+        _tell_broken(settings.language, check.broken_at or 1, check.reason or "")
     raise typer.Exit(0 if check.unbroken else BROKEN)
 
 
@@ -47,5 +44,13 @@ def head() -> None:
     """Number and digest of the last entry, to be printed and kept elsewhere."""
     settings = Settings()
     with create_system(settings).transaction(SYSTEM, writes=False) as tx:
-        found = tx.session.query(audit.TrailHead).one()
+        found = tx.session.query(audit.TrailHead).first()
+    if found is None:
+        _tell_broken(settings.language, 1, "head-missing")
+        raise typer.Exit(BROKEN)
     typer.echo(f"{found.seq} {found.digest}")
+
+
+def _tell_broken(language: Language, seq: int, reason: str) -> None:
+    told = sentence(f"trail-flaw.{reason}", language)
+    typer.echo(sentence("cli.trail-broken", language, seq=seq, reason=told))
