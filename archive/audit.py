@@ -9,7 +9,7 @@ codes and digests, never personal data.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from archive.db import Base
 
 GENESIS = "0" * 64
+TOLD_EVERY = 10_000
 
 
 class TrailEntry(Base, kw_only=True):
@@ -137,8 +138,10 @@ def entries(session: Session, *, after: int = 0, batch: int = 2000) -> Iterator[
             session.expunge(entry)
 
 
-def verify(session: Session) -> TrailCheck:
+def verify(session: Session, told: Callable[[int], None] | None = None) -> TrailCheck:
     """Re-derive every digest up to the head, and compare the last with it.
+
+    ``told`` is told how far it has come, every now and then.
 
     Others may append meanwhile: the last entry is looked up before the head, which is then
     never behind it, and entries after the head as read are left to the next verification.
@@ -155,6 +158,8 @@ def verify(session: Session) -> TrailCheck:
         if reason:
             return TrailCheck(seq, previous, seq + 1, reason)
         seq, previous = entry.seq, entry.digest
+        if told is not None and seq % TOLD_EVERY == 0:
+            told(seq)
     if seq < head.seq:
         return TrailCheck(seq, previous, seq + 1, "entry-missing")
     if previous != head.digest:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from archive import outbox
+from archive import outbox, proof
 from archive.access import SYSTEM
 from archive.custody import jobs as custody
 from archive.outbox import Promise
@@ -17,11 +17,13 @@ _log = structlog.get_logger(__name__)
 
 JOBS: dict[str, Callable[..., None]] = {
     "read_scan": custody.read_scan,
+    "prove_trail": proof.prove_trail,
 }
 
 
 GIVEN_UP: dict[str, Callable[..., None]] = {
     "read_scan": custody.give_up_reading,
+    "prove_trail": proof.give_up_proof,
 }
 """What is set down, in the same transaction, when a promise is given up for good."""
 

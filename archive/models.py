@@ -1,6 +1,6 @@
 """Every mapped noun, for whoever needs all tables at once (migrations, tests)."""
 
-from archive import audit, outbox
+from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.people import person
 
@@ -12,6 +12,7 @@ __all__ = [
     "outbox",
     "person",
     "plan",
+    "proof",
     "scan",
     "verification",
     "volume",

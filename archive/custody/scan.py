@@ -12,7 +12,16 @@ author, and the last one counts.
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db import Base, Instant, RowId, refused_by
@@ -99,7 +108,7 @@ class ScanFile(Base, kw_only=True):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(60))
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     pages: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     sm3: Mapped[str] = mapped_column(String(64))

@@ -1,4 +1,4 @@
-"""The trail as an auditor reads it: a list with filters, its head, its proof, its export."""
+"""The trail as an auditor reads it: a list with filters, its head, its export."""
 
 import json
 from collections.abc import Iterator
@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
-from archive import audit
 from archive.access import Permission
-from archive.audit import TrailCheck, TrailEntry, TrailHead
+from archive.audit import TrailEntry, TrailHead
 from archive.clock import STATION_ZONE
 from archive.transaction import Transaction
 
@@ -87,12 +86,6 @@ def events(tx: Transaction) -> list[str]:
     return found
 
 
-def verify(tx: Transaction) -> TrailCheck:
-    """The trail proved from its first entry to its head."""
-    tx.require(Permission.TRAIL_READ)
-    return audit.verify(tx.session)
-
-
 def lines(tx: Transaction, wanted: TrailFilter) -> Iterator[str]:
     """The entries as JSON, one a line, the oldest first, exactly as they are sealed.
 
@@ -127,16 +120,6 @@ def note_export(tx: Transaction, wanted: TrailFilter) -> None:
         "to": wanted.to_on.isoformat() if wanted.to_on else "",
     }
     tx.record("trail.exported", "trail", asked={key: text for key, text in told.items() if text})
-
-
-def note_check(tx: Transaction, check: TrailCheck) -> None:
-    """Record that the trail was proved, and what came of it, as long as it has a head."""
-    tx.require(Permission.TRAIL_READ)
-    if check.reason == "head-missing":
-        return
-    tx.record(
-        "trail.verified", "trail", entries=check.entries, head=check.head, broken_at=check.broken_at
-    )
 
 
 def _conditions(wanted: TrailFilter) -> list[ColumnElement[bool]]:

@@ -208,6 +208,19 @@ class TrailEntryTold(Told):
     digest: str
 
 
+class TrailProofTold(Told):
+    asked_by: str
+    asked_at: datetime
+    done: int
+    total: int
+    finished_at: datetime | None
+    unbroken: bool | None
+    entries: int
+    head: str
+    broken_at: int | None
+    reason: str
+
+
 def dossier_told(lying: Dossier) -> dict[str, Any]:
     """A volume's dossier: every number's status, the findings, and the digest to be signed."""
     return {

@@ -1,14 +1,12 @@
 """The sealed trail."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from sqlalchemy import select
 
-from archive import audit
 from archive.access import Permission
 from archive.audit import TrailEntry
-from web.api.told import TrailEntryTold
+from archive.proof import ask_proof, last_proof
+from web.api.told import TrailEntryTold, TrailProofTold
 from web.deps import SignedIn
 
 router = APIRouter(prefix="/trail", tags=["trail"])
@@ -40,16 +38,18 @@ def entries(visit: SignedIn, after: int = 0, limit: int = 200) -> list[TrailEntr
         ]
 
 
-@router.post("/verify")
-def verify(visit: SignedIn) -> dict[str, Any]:
-    """Re-derive every digest; ``broken_at`` names the first entry that does not fit."""
+@router.post("/verify", status_code=202)
+def verify(visit: SignedIn) -> TrailProofTold:
+    """Let every digest be re-derived in the background; what is under way is not begun again."""
+    with visit.transaction() as tx:
+        return TrailProofTold.model_validate(ask_proof(tx))
+
+
+@router.get("/verify")
+def verified(visit: SignedIn) -> TrailProofTold:
+    """The last verification: how far it is, or what was found.
+
+    ``unbroken`` is null until it is known; ``broken_at`` names the first entry that does not fit.
+    """
     with visit.reading() as tx:
-        tx.require(Permission.TRAIL_READ)
-        check = audit.verify(tx.session)
-    return {
-        "unbroken": check.unbroken,
-        "entries": check.entries,
-        "head": check.head,
-        "broken_at": check.broken_at,
-        "reason": check.reason,
-    }
+        return TrailProofTold.model_validate(last_proof(tx))

@@ -3,21 +3,24 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from fastapi import APIRouter
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from archive.audit import TrailCheck, TrailEntry
+from archive.audit import TrailEntry
 from archive.errors import ArchiveError
 from archive.messages import sentences
+from archive.proof import TrailProof, ask_proof, last_proof, newest_proof
 from archive.reports import trail as reads
 from archive.reports.trail import TrailFilter
 from web import typed
 from web.deps import SignedIn, Visit
 from web.listing import Listing
-from web.page import show
+from web.page import go, show
 from web.pages.around import crumbs
-from web.parts import Action, Column, Fact, FormState, Link, Option, Status
+from web.parts import Action, Column, Fact, FormState, Link, Option, Progress, Status
+from web.rendering import render
 from web.typed import RowNumber
 
 router = APIRouter(prefix="/trail")
@@ -37,12 +40,18 @@ def trail(visit: SignedIn) -> Response:
 
 @router.post("/verify")
 def verify(visit: SignedIn) -> Response:
-    """Prove the trail, which takes as long as it is; that it was proved goes on it too."""
-    with visit.reading() as tx:
-        check = reads.verify(tx)
+    """Have the trail proved, which takes as long as it is."""
     with visit.transaction() as tx:
-        reads.note_check(tx, check)
-    return _trail(visit, check)
+        ask_proof(tx)
+    return go("/trail")
+
+
+@router.get("/verify")
+def proving(visit: SignedIn) -> Response:
+    """How far the proof is, or what was found; asked for while it goes on."""
+    with visit.reading() as tx:
+        proof = last_proof(tx)
+    return HTMLResponse(render("trail/proof.html", visit.language, proof=proof_told(visit, proof)))
 
 
 @router.get("/export")
@@ -88,13 +97,27 @@ def event_word(visit: Visit, event: str) -> str:
     return visit.t(key) if key in sentences("zh") else event
 
 
-def _trail(visit: Visit, check: TrailCheck | None = None) -> Response:
+def proof_told(visit: Visit, proof: TrailProof) -> dict[str, object]:
+    """A proof as the page shows it: a bar while it goes on, then what was found."""
+    by_whom = visit.t("trail_page.asked", who=proof.asked_by, at=proof.asked_at)
+    if proof.finished_at is None:
+        state: Literal["waiting", "running"] = "running" if proof.done else "waiting"
+        bar = Progress(
+            visit.t("trail_page.proving"), proof.done, max(proof.total, proof.done), state
+        )
+        return {"progress": bar, "by_whom": by_whom}
+    ended = visit.t("trail_page.proved", at=proof.finished_at)
+    return {"progress": None, "by_whom": f"{by_whom}{ended}", **_found(visit, proof)}
+
+
+def _trail(visit: Visit) -> Response:
     listing = Listing.asked(visit, filters=FILTERS)
     wanted, errors = _wanted(visit, listing)
     with visit.reading() as tx:
         head = reads.head(tx)
         rows, total = reads.entries(tx, wanted, offset=listing.offset, limit=listing.per_page)
         events = reads.events(tx)
+        proof = newest_proof(tx)
     return show(
         visit,
         "trail/list.html",
@@ -102,7 +125,7 @@ def _trail(visit: Visit, check: TrailCheck | None = None) -> Response:
         state=FormState(dict(listing.filters), errors),
         events=[Option(event, event_word(visit, event)) for event in events],
         head=head,
-        check=_check(visit, check) if check else None,
+        proof=proof_told(visit, proof) if proof else None,
         actions=[Action(visit.t("trail_page.export"), _export_href(listing))],
         columns=_columns(visit),
         rows=[_row(visit, row) for row in rows],
@@ -136,7 +159,14 @@ def _export_href(listing: Listing) -> str:
     return f"/trail/export?{query}" if query else "/trail/export"
 
 
-def _check(visit: Visit, check: TrailCheck) -> dict[str, object]:
+def _found(visit: Visit, check: TrailProof) -> dict[str, object]:
+    if check.unbroken is None:
+        return {
+            "tone": "warn",
+            "title": visit.t("trail_page.gave_up"),
+            "text": visit.t("trail_page.gave_up_told"),
+            "href": "",
+        }
     if check.unbroken:
         return {
             "tone": "good",

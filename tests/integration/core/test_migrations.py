@@ -1,12 +1,52 @@
 """The database has exactly the shape the nouns have, on both families, up, down and up again."""
 
+from datetime import UTC, date, datetime
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect
+from sqlalchemy.exc import IntegrityError
 
 from archive import migrations, models
 from archive.db import Base, create_engine_for
+
+FILE = {
+    "id": 1,
+    "scan_id": 1,
+    "position": 0,
+    "name": "扫描.pdf",
+    "media_type": "application/pdf",
+    "size": 4096,
+    "pages": 2,
+    "sha256": "a",
+    "sm3": "b",
+    "object_key": "key-1",
+}
+
+
+LARGER = {"id": 2, "position": 1, "object_key": "key-2", "name": "大.pdf", "size": 3_000_000_000}
+
+
+def put(connection: Connection, table: str, **known: Any) -> None:
+    """A row with what is known of it, and something in every other column that needs it."""
+    values = dict(known)
+    for column in inspect(connection).get_columns(table):
+        name, kind = column["name"], column["type"].python_type
+        if not column["nullable"]:
+            values.setdefault(name, _SOMETHING.get(kind, kind)())
+    shape = Table(table, MetaData(), autoload_with=connection)
+    connection.execute(shape.insert().values(values))
+
+
+_SOMETHING = {
+    int: lambda: 1,
+    bool: lambda: True,
+    date: lambda: date(2026, 10, 1),
+    datetime: lambda: datetime(2026, 10, 19, tzinfo=UTC),
+    object: list,  # JSON
+}
 
 
 @pytest.fixture
@@ -51,6 +91,23 @@ def test_up_down_and_up_again_leaves_what_there_was_before(engine: Engine):
     assert not any(ours.values())
     migrations.upgrade(engine)
     assert left(engine) == whole
+
+
+def test_a_database_in_use_is_upgraded_with_what_is_in_it(engine: Engine):
+    migrations.upgrade(engine, "0002")
+    with engine.begin() as connection:
+        for table in ("station", "person", "volume", "scan"):
+            put(connection, table)
+        put(connection, "scan_file", **FILE)
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        put(connection, "scan_file", **FILE | LARGER)
+        files = connection.exec_driver_sql("SELECT name, size FROM scan_file ORDER BY id").all()
+        assert [tuple(row) for row in files] == [("扫描.pdf", 4096), ("大.pdf", 3_000_000_000)]
+        assert connection.exec_driver_sql("SELECT count(*) FROM trail_proof").scalar() == 0
+    for twice in ({"position": 0, "object_key": "key-3"}, {"position": 2}):
+        with engine.begin() as connection, pytest.raises(IntegrityError):
+            put(connection, "scan_file", **FILE | LARGER | {"id": 3} | twice)
 
 
 def test_upgrading_what_is_current_changes_nothing(engine: Engine):

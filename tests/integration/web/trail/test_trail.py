@@ -8,9 +8,11 @@ import pytest
 
 from archive.audit import TrailEntry, TrailHead
 from archive.clock import STATION_ZONE
+from archive.jobs import keep_promise
+from archive.outbox import Promise
 from tests.builders import Station
 from tests.clock import SettableClock
-from tests.integration.web.visiting import Visits
+from tests.integration.web.visiting import Seen, Visitor, Visits
 
 
 def tamper(station: Station, statement: str) -> None:
@@ -27,6 +29,19 @@ def numbers(rows: list[str]) -> list[int]:
 
 def head(station: Station) -> tuple[int, str]:
     return station.asks(lambda tx: tx.session.query(TrailHead.seq, TrailHead.digest).one())
+
+
+def kept_promises(station: Station) -> int:
+    """Let the worker keep what is owed; how many promises that was."""
+    owed = station.asks(lambda tx: [promise.id for promise in tx.session.query(Promise)])
+    return sum(keep_promise(station.system, promise, "worker") for promise in owed)
+
+
+def proved(station: Station, auditor: Visitor) -> Seen:
+    """The trail's page after somebody had it verified."""
+    asked = auditor.post("/trail/verify")
+    kept_promises(station)
+    return auditor.goes(asked)
 
 
 def test_the_auditor_reads_what_happened_newest_first(station: Station, visits: Visits):
@@ -111,15 +126,40 @@ def test_an_unbroken_trail_is_proved_to_its_head(station: Station, visits: Visit
     auditor = visits(station.auditor)
     seq, digest = head(station)
 
-    page = auditor.post("/trail/verify")
+    page = proved(station, auditor)
 
-    assert page.status == 200
     assert page.says("流水完整，没有断开", f"从第 1 条到第 {seq} 条逐条验证相符，链头 {digest}")
     noted = station.asks(
         lambda tx: tx.session.query(TrailEntry).filter_by(event="trail.verified").one()
     )
-    assert noted.told == {"entries": seq, "head": digest, "broken_at": None}
-    assert auditor.post("/trail/verify").says("流水完整", f"第 {seq + 1} 条")
+    asked = {"asked_by": "zheng-auditor"}
+    assert noted.told == {"entries": seq, "head": digest, "broken_at": None, **asked}
+    assert proved(station, auditor).says("流水完整", f"第 {seq + 1} 条")
+
+
+def test_a_proof_is_made_in_the_background_and_stays_for_whoever_looks_later(
+    station: Station, visits: Visits, clock: SettableClock
+):
+    station.used()
+    auditor = visits(station.auditor)
+    seq, _ = head(station)
+    assert auditor.get("/trail/verify").status == 404
+
+    assert auditor.post("/trail/verify").leads_to("/trail")
+    page = auditor.get("/trail")
+    assert page.says("正在从头验证", "排队中", f"0 / {seq}", "zheng-auditor 于 2026年10月19日")
+    assert 'hx-get="/trail/verify"' in page.response.text
+    assert not page.says("流水完整")
+    auditor.post("/trail/verify")  # an impatient finger begins no second one
+
+    clock.advance(minutes=4)
+    assert kept_promises(station) == 1
+    part = auditor.get("/trail/verify")
+    assert part.says("流水完整", "zheng-auditor", "验证完")
+    assert "hx-get" not in part.response.text
+    assert "<html" not in part.response.text
+    clock.advance(hours=1)
+    assert visits(station.auditor).get("/trail").says("流水完整，没有断开")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +182,7 @@ def test_a_broken_trail_names_its_first_broken_entry(
     auditor = visits(station.auditor)
     tamper(station, statement)
 
-    page = auditor.post("/trail/verify")
+    page = proved(station, auditor)
 
     assert page.says(f"流水在第 {broken_at} 条断开", reason, "马上书面报告公司")
     there = None if "不连续" in reason else f"/trail/{broken_at}"
@@ -155,7 +195,7 @@ def test_a_trail_cut_short_does_not_reach_its_head(station: Station, visits: Vis
     seq, _ = head(station)
     tamper(station, f"DELETE FROM trail_entry WHERE seq > {seq - 3}")
 
-    page = auditor.post("/trail/verify")
+    page = proved(station, auditor)
 
     assert page.says(f"流水在第 {seq - 2} 条断开", "有条目被删除")
 
@@ -165,7 +205,7 @@ def test_a_trail_without_its_head_is_told_and_not_a_fault(station: Station, visi
     tamper(station, "DELETE FROM trail_head")
 
     assert auditor.get("/trail").status == 200
-    assert auditor.post("/trail/verify").says("断开", "链头不见了")
+    assert proved(station, auditor).says("断开", "链头不见了")
 
 
 # ------------------------------------------------------------------------ export
@@ -243,6 +283,22 @@ def test_verifying_needs_the_token_of_its_form(station: Station, visits: Visits)
     assert visits(station.auditor).post_bare("/trail/verify", {}).status == 403
 
 
+def test_the_api_asks_for_a_proof_and_tells_what_was_found(station: Station, visits: Visits):
+    station.used()
+    auditor = visits(station.auditor)
+    bearer = {"authorization": f"Bearer {auditor.token}"}
+    asked = auditor._asks("POST", "/api/v1/trail/verify", headers=bearer)
+    assert asked.status == 202
+    assert asked.response.json()["unbroken"] is None
+    kept_promises(station)
+    told = auditor.get("/api/v1/trail/verify", **bearer).response.json()
+    assert told["unbroken"] is True
+    assert told["entries"] == told["done"] == told["total"]
+    assert told["asked_by"] == "zheng-auditor"
+    custodian = visits(station.custodian)
+    assert custodian.get("/api/v1/trail/verify").status == 403
+
+
 def test_the_trail_holds_no_names(station: Station, visits: Visits):
     station.accepted_volume()
 
@@ -257,6 +313,6 @@ def test_the_trail_stands_in_english_too(station: Station, visits: Visits):
 
     assert auditor.get("/trail").says("The trail", "Verify from the first entry")
     assert auditor.get("/trail/1").says("Entry 1", "Its digest")
-    assert auditor.post("/trail/verify").says("The trail is unbroken")
+    assert proved(station, auditor).says("The trail is unbroken")
     tamper(station, "UPDATE trail_entry SET actor = 'nobody' WHERE seq = 3")
-    assert auditor.post("/trail/verify").says("The trail is broken at entry 3")
+    assert proved(station, auditor).says("The trail is broken at entry 3")
