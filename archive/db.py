@@ -108,7 +108,7 @@ class Kwh(TypeDecorator[Decimal]):
         return None if value is None else int((value * 100).to_integral_exact())
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - the signature is given
-        return None if value is None else Decimal(value) / 100
+        return None if value is None else Decimal(value).scaleb(-2)
 
 
 OrderedText = String().with_variant(String(collation="C"), "postgresql")

@@ -119,7 +119,7 @@ def cell(value: object, kind: str, language: Language) -> object:
 _CELLS: Mapping[str, Callable[[Any], object]] = {
     "money": written.amount,
     "number": written.quantity,
-    "kwh": written.quantity,
+    "kwh": written.electricity,
     "day": written.iso,
     "moment": written.iso,
     "size": written.size,

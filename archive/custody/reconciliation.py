@@ -364,7 +364,8 @@ def _cover_findings(
     if cover.kwh is not None and cover.kwh != register.kwh:
         findings.append(
             Finding(
-                FindingCode.KWH_DIFFERS, {"cover": str(cover.kwh), "register": str(register.kwh)}
+                FindingCode.KWH_DIFFERS,
+                {"cover": f"{cover.kwh:.2f}", "register": f"{register.kwh:.2f}"},
             )
         )
     if cover.amount_fen is not None and cover.amount_fen != register.amount_fen:

@@ -42,9 +42,14 @@ def quantity(value: Decimal | float) -> str:
     return f"{value:,}"
 
 
+def electricity(value: Decimal | int) -> str:
+    """Electricity without its unit, as on the cover: always to a hundredth, ``12,345.60``."""
+    return f"{value:,.2f}"
+
+
 def kwh(value: Decimal | int, language: Language) -> str:
-    """Electricity with its unit: ``12,345.67 千瓦时``."""
-    return f"{quantity(value)} {'千瓦时' if language == 'zh' else 'kWh'}"
+    """Electricity with its unit: ``12,345.60 千瓦时``."""
+    return f"{electricity(value)} {'千瓦时' if language == 'zh' else 'kWh'}"
 
 
 def day(value: date, language: Language) -> str:

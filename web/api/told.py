@@ -2,12 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from archive.custody.queries.dossier import Dossier
 from archive.custody.reconciliation import Cell, Finding
+
+KwhTold = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
+"""Electricity, always to a hundredth, as on the cover."""
 
 
 class Told(BaseModel):
@@ -111,7 +114,7 @@ class UseTold(Told):
     used_on: date
     first: str
     last: str
-    kwh: Decimal
+    kwh: KwhTold
     amount_fen: int
     volume_id: int | None
 
@@ -137,7 +140,7 @@ class VolumeTold(Told):
     sets: int
     void_sets: int
     void_numbers: list[str]
-    kwh: Decimal
+    kwh: KwhTold
     amount_fen: int
     remark: str
     signed_by_id: int | None

@@ -288,7 +288,7 @@ def _told(entry: UseEntry) -> dict[str, object]:
         "first": entry.first,
         "last": entry.last,
         "on": entry.used_on.isoformat(),
-        "kwh": str(entry.kwh),
+        "kwh": f"{entry.kwh:.2f}",
         "amount_fen": entry.amount_fen,
     }
 

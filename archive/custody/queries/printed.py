@@ -15,7 +15,7 @@ from archive.custody.queries.dossier import Dossier, dossier
 from archive.custody.verification import CheckItem, Verification, VerificationState
 from archive.custody.volume import Volume
 from archive.messages import Language, sentence
-from archive.messages.written import amount
+from archive.messages.written import amount, kwh
 from archive.people.person import Person, Station
 from archive.transaction import Transaction
 
@@ -89,7 +89,7 @@ def _common(tx: Transaction, lying: Dossier) -> dict[str, Any]:
         "collector": _name(tx, volume.collector_id),
         "sets": f"{volume.sets} 份",
         "void_sets": f"{volume.void_sets} 份",
-        "kwh": f"{volume.kwh:,.2f} 千瓦时",
+        "kwh": kwh(volume.kwh, FORM_LANGUAGE),
         "amount": f"¥{amount(volume.amount_fen)} 元",
     }
 

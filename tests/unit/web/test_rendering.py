@@ -58,6 +58,8 @@ def test_what_is_no_long_number_is_not_grouped(other):
     [
         (123450, "money", "1,234.50"),
         (Decimal("31240.50"), "kwh", "31,240.50"),
+        (Decimal("31240.5"), "kwh", "31,240.50"),
+        (Decimal(22018), "kwh", "22,018.00"),
         (0, "number", "0"),
         (None, "money", "—"),
         ("", "text", "—"),

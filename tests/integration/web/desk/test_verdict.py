@@ -47,7 +47,7 @@ def test_finance_sees_what_it_signs_in_numbers_and_signs(station: Station, visit
     finance = visits(station.finance)
     page = finance.get(desk(verification))
     assert page.says("核对 10 份：有效 9、废票 1", "没有解决的疑点 0 处", "缺号 0、重号 0")
-    assert page.says("1,234.5 千瓦时", "678.90 元", "人民币陆佰柒拾捌元玖角整", "扫描件 5 页")
+    assert page.says("1,234.50 千瓦时", "678.90 元", "人民币陆佰柒拾捌元玖角整", "扫描件 5 页")
     assert page.button("签字认可") == "ready"
 
     done = finance.post(f"{desk(verification)}/verdict", signed(page, remark="账实相符"))

@@ -49,7 +49,7 @@ def test_it_is_narrowed_by_month_and_state_and_the_address_can_be_sent(
     custodian = visits(station.custodian)
     page = custodian.get(f"{HERE}?month=2026-11")
     assert codes(page.rows()) == ["QS-202611-02", "QS-202611-01"]
-    assert page.says("合计 14 0 50 300.00")
+    assert page.says("合计 14 0 50.00 300.00")
     assert codes(custodian.get(f"{HERE}?state=accepted").rows()) == ["QS-202610-01"]
     both = custodian.get(f"{HERE}?state=sealed&month=2026-10")
     assert both.says("没有符合条件的装订册")

@@ -81,7 +81,7 @@ def test_a_cover_corrected_after_it_was_shown_is_not_signed(station: Station, vi
     )
     page = collector.post(f"{at(volume)}/sign", digest=digest, password=PASSWORD)
     assert page.status == 409
-    assert page.says("内容变过", "1 千瓦时", "0.01 元")
+    assert page.says("内容变过", "1.00 千瓦时", "0.01 元")
     assert page.holds("digest") != digest
     assert kept(station, volume).state == VolumeState.DRAFT
 
@@ -129,7 +129,7 @@ def test_the_cover_is_made_to_say_what_the_paper_says(station: Station, visits: 
         "amount": "900",
     }
     page = custodian.goes(custodian.post(f"{at(volume)}/cover", {**paper, "remark": "雨天"}))
-    assert page.says("封面已经改正", "废票张数 2 张", "1,200.5 千瓦时", "900.00 元", "雨天")
+    assert page.says("封面已经改正", "废票张数 2 张", "1,200.50 千瓦时", "900.00 元", "雨天")
     assert kept(station, volume).void_numbers == ["04210003", "04210007"]
 
 
@@ -315,3 +315,11 @@ def test_the_page_of_every_state_reads_in_english(station: Station, visits: Visi
     for person in (station.custodian, station.collector, station.head, station.finance):
         page = visits(person, "en").get(at(volume))
         assert page.says("Cover", "History", "October 2026, volume 1")
+
+
+def test_the_api_tells_electricity_as_the_cover_does(station: Station, visits: Visits):
+    station.used(kwh="1200.5")
+    volume = station.bound_volume()
+    told = visits(station.custodian).get(f"/api/v1/volumes/{volume.id}").response.json()
+    assert told["kwh"] == "1200.50"
+    assert visits(station.custodian).get(at(volume)).says("1,200.50 千瓦时")
