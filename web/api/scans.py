@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
 from archive.custody.actions import scans
+from archive.custody.queries.volumes import seen_volume
 from archive.custody.receiving import check_welcome, receive, scan_limits
 from archive.custody.scan import Scan, ScanFile, ScanPage, Verdict
 from archive.digest import CHUNK
 from archive.ingest.names import name_as_received
 from archive.ingest.spool import Part, Spool
 from web.api.told import ScanFileTold, ScanProgress, ScanTold, SettlementTold
-from web.api.volumes import readable_volume
 from web.deps import SignedIn
 
 router = APIRouter(tags=["scans"])
@@ -73,7 +73,7 @@ def progress(visit: SignedIn, scan_id: int) -> ScanProgress:
     """How far the reading has come."""
     with visit.reading() as tx:
         scan = tx.get(Scan, scan_id)
-        readable_volume(tx, scan.volume_id)
+        seen_volume(tx, scan.volume_id)
         read = tx.session.scalar(
             select(func.count()).select_from(ScanPage).where(ScanPage.scan_id == scan_id)
         )

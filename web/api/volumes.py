@@ -11,9 +11,9 @@ from archive.access import Permission
 from archive.custody.actions import volumes
 from archive.custody.actions.volumes import BoundRun
 from archive.custody.queries.dossier import dossier
+from archive.custody.queries.volumes import seen_volume
 from archive.custody.queries.waiting import narrowed
 from archive.custody.volume import Volume
-from archive.transaction import NoSuchThing, Transaction
 from web.api.told import VerificationTold, VolumeTold, dossier_told
 from web.deps import SignedIn
 
@@ -79,14 +79,14 @@ def bind(visit: SignedIn, given: NewVolume) -> VolumeTold:
 @router.get("/{volume_id}")
 def show(visit: SignedIn, volume_id: int) -> VolumeTold:
     with visit.reading() as tx:
-        return VolumeTold.model_validate(readable_volume(tx, volume_id))
+        return VolumeTold.model_validate(seen_volume(tx, volume_id))
 
 
 @router.get("/{volume_id}/dossier")
 def show_dossier(visit: SignedIn, volume_id: int) -> dict[str, Any]:
     """Everything finance sees, and the digest that a signature has to name."""
     with visit.reading() as tx:
-        return dossier_told(dossier(tx, readable_volume(tx, volume_id)))
+        return dossier_told(dossier(tx, seen_volume(tx, volume_id)))
 
 
 @router.put("/{volume_id}/cover")
@@ -126,15 +126,3 @@ def reopen(visit: SignedIn, volume_id: int, given: Why) -> VolumeTold:
     with visit.transaction() as tx:
         volume = volumes.reopen_volume(tx, volume_id, reason=given.reason)
         return VolumeTold.model_validate(volume)
-
-
-def readable_volume(tx: Transaction, volume_id: int) -> Volume:
-    """The volume, if the actor may know of it.
-
-    Raises:
-        NoSuchThing: also when it is another station's.
-    """
-    volume = tx.get(Volume, volume_id)
-    if not tx.can(Permission.VOLUME_READ, volume.station_id):
-        raise NoSuchThing(thing="volume", key=str(volume_id))
-    return volume

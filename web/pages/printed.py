@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from archive.custody.queries.printed import cover_told, verification_told
+from archive.custody.queries.volumes import seen_volume
 from archive.printing import print_form
-from web.api.volumes import readable_volume
 from web.deps import SignedIn, Visit
 
 router = APIRouter()
@@ -28,7 +28,7 @@ def verification(visit: SignedIn, volume_id: int) -> Response:
 def _printed(visit: Visit, volume_id: int, form: str) -> Response:
     tell, name = FORMS[form]
     with visit.reading() as tx:
-        volume = readable_volume(tx, volume_id)
+        volume = seen_volume(tx, volume_id)
         told, printed_at = tell(tx, volume), tx.now
     pdf = print_form(form, told, printed_at=printed_at)
     shown = quote(f"{volume.code} {name}.pdf")
