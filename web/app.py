@@ -1,5 +1,9 @@
 """The web: pages and API over one running archive."""
 
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import structlog
 from fastapi import Depends, FastAPI, Request
 from sqlalchemy import text
@@ -7,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, Response
 
 from archive.access import SYSTEM
+from archive.custody.receiving import inspector
 from archive.settings import Settings
 from archive.system import System
 from archive.wiring import configure_logging, create_system
@@ -33,6 +38,9 @@ from web.static_files import BuiltFiles
 
 _log = structlog.get_logger(__name__)
 
+MOMENT = 2.0
+"""Seconds in which the first pages are asked for, and nothing else should take the processor."""
+
 PAGES = (
     session.router,
     home.router,
@@ -58,6 +66,7 @@ def create_app(system: System) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         dependencies=[Depends(closed_form)],
+        lifespan=_ready_for_scans,
     )
     app.state.system = system
     app.add_middleware(Frame)
@@ -70,6 +79,17 @@ def create_app(system: System) -> FastAPI:
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     return app
+
+
+@asynccontextmanager
+async def _ready_for_scans(app: FastAPI) -> AsyncIterator[None]:
+    """A moment after the pages are up, start what looks into scans: the first need not wait."""
+    system: System = app.state.system
+    later = threading.Timer(MOMENT, inspector(system.settings).warm)
+    later.daemon = True
+    later.start()
+    yield
+    later.cancel()
 
 
 def _health(request: Request) -> Response:
