@@ -49,6 +49,9 @@ def desk(request: Request) -> Response:
     chosen = request.query_params.get("number", "04210078")
     shell = samples.shell(language, path="/gallery/desk")
     made = samples.desk(chosen=chosen if chosen in samples.numbers() else "04210078")
+    if "pages" in request.query_params:
+        count, at = (int(request.query_params[name]) for name in ("pages", "page"))
+        made = samples.long_desk(count, at=at)
     sample = samples.desk_page()
     return page(render("gallery/desk.html", language, shell=shell, sample=sample, desk=made))
 

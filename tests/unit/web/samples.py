@@ -311,6 +311,21 @@ def desk(*, chosen: str = "04210078", read_only: bool = False) -> Desk:
     )
 
 
+def long_desk(count: int, *, at: int) -> Desk:
+    """The desk of a volume of so many pages; the pages are those of the sample, again and again."""
+    few = sheets()
+    pages = [
+        replace(
+            few[n % len(few)],
+            number=n + 1,
+            thumbnail=f"/pages/{few[n % len(few)].number}.jpg?small&at={n + 1}",
+            href=f"/gallery/desk?pages={count}&page={n + 1}",
+        )
+        for n in range(count)
+    ]
+    return replace(desk(), sheets=pages, sheet=pages[at - 1])
+
+
 def desk_page() -> SimpleNamespace:
     return SimpleNamespace(
         desk_title="核验 2026年10月 第 1、2 册",

@@ -46,6 +46,27 @@ def visit(new_page, gallery):
     return visit
 
 
+IN_SIGHT = "document.querySelector('[data-page=\"{}\"] img').checkVisibility({{contentVisibilityAuto: true}})"
+
+
+def test_of_a_thousand_pages_only_those_in_sight_are_fetched_and_laid_out(new_page, gallery):
+    page = new_page(base_url=gallery, viewport=DESKTOP)
+    fetched = []
+    page.on("request", lambda asked: fetched.append(asked.url) if "small" in asked.url else None)
+    page.goto("/gallery/desk?pages=1000&page=900")
+    page.wait_for_load_state("networkidle")
+    until(page, IN_SIGHT.format(900))
+    assert not page.evaluate(IN_SIGHT.format(1))
+    assert not page.evaluate(IN_SIGHT.format(700))
+    assert 5 < len(fetched) < 150
+    assert any(address.endswith("at=900") for address in fetched)
+
+    page.keyboard.press("j")
+    until(page, IN_SIGHT.format(901))
+    assert shown_page(page) == "901"
+    assert page.locator(".thumbnails [aria-current]").get_attribute("data-page") == "901"
+
+
 def zoom(page):
     return page.evaluate("station.viewer.osd?.viewport.getZoom(false) ?? 0")
 

@@ -130,11 +130,9 @@
       this.root.querySelector("[data-original]").href = this.page.src;
       this.control("previous", at > 0);
       this.control("next", at + 1 < this.pages.length);
-      for (const link of this.root.querySelectorAll(".thumbnails a")) {
-        const here = link.dataset.page === String(this.page.n);
-        link.toggleAttribute("aria-current", here);
-        if (here) { link.setAttribute("aria-current", "page"); this.reveal(link); }
-      }
+      this.root.querySelector(".thumbnails [aria-current]")?.removeAttribute("aria-current");
+      const link = this.root.querySelector(`.thumbnails [data-page="${this.page.n}"]`);
+      if (link) { link.setAttribute("aria-current", "page"); this.reveal(link); }
       return this.wake().then(() => this.open());
     }
 
