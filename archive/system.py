@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ from archive.transaction import ChangedMeanwhile, Transaction
 class DatabaseUnavailable(Unavailable):
     """The database does not answer."""
 
+
+_log = structlog.get_logger(__name__)
 
 _LOST_THE_RACE = frozenset({"40001", "40P01"})
 """SQLSTATE of a serialization failure and of a deadlock."""
@@ -55,7 +58,14 @@ class System:
             self._note_refusal(actor, refusal)
             raise
         if tx.promised:
-            self.nudge([promise.id for promise in tx.promised])
+            self._tell([promise.id for promise in tx.promised])
+
+    def _tell(self, promise_ids: list[int]) -> None:
+        """Nudge the worker; what is committed stays so, and the sweep finds what it was not told."""
+        try:
+            self.nudge(promise_ids)
+        except Exception:  # noqa: BLE001 - a queue that is away undoes nothing
+            _log.warning("queue not told", promises=promise_ids, exc_info=True)
 
     def _work(self, actor: Actor, *, writes: bool) -> Generator[Transaction, None, Transaction]:
         engine = self.engine.execution_options(writes=writes)

@@ -60,12 +60,13 @@ def test_a_queue_that_is_deleted_under_a_worker_forgets_nothing(
         eventually(lambda: list(installation.data.glob("queue.sqlite3")))
         for path in installation.data.glob("queue.sqlite3*"):
             path.unlink()
-        doors.through_the_api(paper.scan.read_bytes())
+        sent = doors.through_the_api(paper.scan.read_bytes())
         assert installation.count(Scan) == 1
         eventually(installation.owes_nothing)
     finally:
         doors.close()
         worker.kill()
+    assert sent == (201, "")
     assert installation.state() == undisturbed
     installation.check_sound()
 

@@ -136,6 +136,17 @@ def test_the_sweep_tells_again_what_stays_undone_but_not_every_second(
     assert done == ["a"]
 
 
+def test_a_queue_that_is_away_undoes_nothing_and_is_nobodys_refusal(system, new_worker, done):
+    def away(_promises: list[int]) -> None:
+        raise OSError
+
+    promised(replace(system, nudge=away), "a")
+    worker = new_worker()
+    assert worker.sweep() == 1
+    assert worker.works() == 1
+    assert done == ["a"]
+
+
 def test_what_is_told_twice_is_done_once(system, new_worker, done):
     worker = new_worker()
     promised(replace(system, nudge=worker.nudge), "a")
