@@ -98,8 +98,11 @@ class Listing:
             total=total,
         )
 
-    def pages(self, shown: int, total: int) -> Pages | None:
-        """Position and neighbours; None where there is nothing to leaf through."""
+    def pages(self, shown: int, total: int, *, exports: bool = False) -> Pages | None:
+        """Position and neighbours; None where there is nothing to leaf through.
+
+        With ``exports`` the whole list is also to be had as a file (``?file=xlsx``).
+        """
         if not total:
             return None
         last = self.offset + shown
@@ -109,4 +112,6 @@ class Listing:
             total=total,
             previous_href=self.address(page=self.page - 1) if self.page > 1 else "",
             next_href=self.address(page=self.page + 1) if last < total and shown else "",
+            export_href=self.address(file="xlsx") if exports else "",
+            csv_href=self.address(file="csv") if exports else "",
         )

@@ -201,6 +201,7 @@ class Pages:
     previous_href: str = ""
     next_href: str = ""
     export_href: str = ""
+    csv_href: str = ""
     print_href: str = ""
 
 

@@ -1,6 +1,6 @@
 """票据本: the list, which book holds a number, and everything that is done with one book."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,10 +14,14 @@ from archive.custody.queries import books as reads
 from archive.custody.queries.books import OPEN, BookFilter, BookRow, BookTotals, FoundNumber
 from archive.errors import Invalid, NotFound
 from archive.people.person import Station
+from archive.reports.lists import every_book
+from archive.reports.spreadsheet import Form as FileForm
+from archive.reports.spreadsheet import Row
 from archive.transaction import NoSuchThing, Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.exports import download, form_asked, headings
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import book_status, chosen_station, crumbs, station_options
@@ -37,6 +41,8 @@ def books(visit: SignedIn) -> Response:
     listing = Listing.asked(
         visit, filters=FILTERS, orders=("number", "-number", "-issued", "issued")
     )
+    if (form := form_asked(visit)) is not None:
+        return _file(visit, listing, form)
     with visit.reading() as tx:
         chosen, seen = chosen_station(tx, listing.text("station"))
         kinds, holders = reads.kinds(tx), reads.holders(tx)
@@ -56,7 +62,7 @@ def books(visit: SignedIn) -> Response:
         found=None,
         columns=_columns(visit, listing, totals),
         rows=[_row(visit, row) for row in rows],
-        pages=listing.pages(len(rows), totals.books),
+        pages=listing.pages(len(rows), totals.books, exports=True),
     )
 
 
@@ -256,6 +262,45 @@ def _row(visit: Visit, row: BookRow) -> dict[str, object]:
         "holder": holder,
         "sets": row.sets,
         "blank": row.blank,
+        "issued_at": row.issued_at,
+    }
+
+
+def _file(visit: Visit, listing: Listing, form: FileForm) -> Response:
+    """Every book of the list, not only those of the page shown."""
+
+    def rows(tx: Transaction) -> Iterable[Row]:
+        chosen, _ = chosen_station(tx, listing.text("station"))
+        wanted = _wanted(tx, listing, chosen, reads.kinds(tx))
+        return (_line(visit, row) for row in every_book(tx, wanted, listing.order))
+
+    columns = headings(
+        visit,
+        "books",
+        code="text",
+        first_number="text",
+        last_number="text",
+        kind="text",
+        station="text",
+        state="text",
+        holder="text",
+        sets="number",
+        blank="number",
+        used_through="text",
+        issued_at="text",
+    )
+    return download(visit, listing, what="books", form=form, columns=columns, rows=rows)
+
+
+def _line(visit: Visit, row: BookRow) -> Row:
+    told = _row(visit, row)
+    same = {key: told[key] for key in ("code", "kind", "station", "holder", "sets", "blank")}
+    return {
+        **same,
+        "first_number": row.first,
+        "last_number": row.last,
+        "state": visit.t(f"state-book.{row.state}"),
+        "used_through": row.used_through,
         "issued_at": row.issued_at,
     }
 

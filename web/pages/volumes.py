@@ -21,10 +21,12 @@ from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.exports import form_asked
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import chosen_station, crumbs, just_done, station_options
 from web.pages.binding_page import binding_page
+from web.pages.volume_files import narrowed_to, volumes_file
 from web.pages.volume_page import errors_beside, volume_page
 from web.pages.volume_told import HERE, SCAN_TONES, volume_status
 from web.parts import Action, Column, FormState, Kind, Link, Option, Status
@@ -40,14 +42,13 @@ _BETWEEN = re.compile(r"[\s,，、;；]+")
 @router.get("")
 def volumes(visit: SignedIn) -> Response:
     listing = Listing.asked(visit, filters=FILTERS, orders=ORDERS)
+    if (form := form_asked(visit)) is not None:
+        return volumes_file(visit, listing, form)
     with visit.reading() as tx:
         chosen, seen = chosen_station(tx, listing.text("station"))
-        state = listing.text("state")
         found = reads.volumes_listed(
             tx,
-            station_id=chosen.id if chosen else None,
-            month=listing.text("month"),
-            state=state if state in set(VolumeState) else "",
+            **narrowed_to(listing, chosen),
             order=listing.order,
             offset=listing.offset,
             limit=listing.per_page,
@@ -66,7 +67,7 @@ def volumes(visit: SignedIn) -> Response:
         rows=[_row(visit, row) for row in found.rows],
         narrowed=bool(listing.filters),
         may_bind=may_bind,
-        pages=listing.pages(len(found.rows), found.total),
+        pages=listing.pages(len(found.rows), found.total, exports=True),
     )
 
 

@@ -1,0 +1,69 @@
+"""Whole lists taken out of the program, under the same eyes as their pages, and on the trail."""
+
+from collections.abc import Iterator, Mapping
+
+from archive.access import Permission
+from archive.custody.queries.books import BookFilter, BookRow, books
+from archive.custody.queries.volumes import VolumeRow, volumes_listed
+from archive.errors import Invalid
+from archive.transaction import Transaction
+
+BATCH = 1000
+MOST_ROWS = 100_000
+
+
+class TooManyRows(Invalid):
+    """A list longer than one file should be; narrow it first."""
+
+
+def every_book(tx: Transaction, wanted: BookFilter, order: str) -> Iterator[BookRow]:
+    """All books of a list, however many pages it has.
+
+    Raises:
+        TooManyRows: narrow it first.
+    """
+    at = 0
+    while True:
+        rows, totals = books(tx, wanted, order=order, offset=at, limit=BATCH)
+        _check(totals.books)
+        yield from rows
+        at += BATCH
+        if at >= totals.books:
+            return
+
+
+def every_volume(
+    tx: Transaction, *, station_id: int | None, month: str, state: str, order: str
+) -> Iterator[VolumeRow]:
+    """All bound volumes of a list.
+
+    Raises:
+        TooManyRows: narrow it first.
+    """
+    at = 0
+    while True:
+        found = volumes_listed(
+            tx,
+            station_id=station_id,
+            month=month,
+            state=state,
+            order=order,
+            offset=at,
+            limit=BATCH,
+        )
+        _check(found.total)
+        yield from found.rows
+        at += BATCH
+        if at >= found.total:
+            return
+
+
+def note_export(tx: Transaction, what: str, form: str, rows: int, asked: Mapping[str, str]) -> None:
+    """Record that a list was taken out of the program, and which part of it."""
+    tx.require(Permission.BOOK_READ if what == "books" else Permission.VOLUME_READ)
+    tx.record("list.exported", f"list:{what}", form=form, rows=rows, asked=dict(asked))
+
+
+def _check(rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise TooManyRows(rows=rows, most=MOST_ROWS)
