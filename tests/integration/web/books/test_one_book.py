@@ -63,7 +63,7 @@ def test_a_book_is_received_given_confirmed_used_up_and_its_stub_handed_in(
     collector.post(f"{at(book)}/use", USED | {"last": "04210010", "amount": "-5"})
     assert custodian.get(at(book)).button("存根已交出") == "ready"
     handed_in = custodian.goes(custodian.post(f"{at(book)}/hand-in"))
-    assert handed_in.says("存根已登记上交", "等财务核验认可", "合计 10 1 2,401.0 1,229.50")
+    assert handed_in.says("存根已登记上交", "等财务核验认可", "合计 10 1 2,401.00 1,229.50")
     assert station.sees(Book, book.id).state == BookState.STUB_HANDED_IN
 
 
