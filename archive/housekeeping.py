@@ -5,6 +5,7 @@ Objects come before rows, so dying in between leaves an object nobody knows. It 
 a grace period in which its row may still come, and the removal goes on the trail.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
@@ -13,10 +14,13 @@ from sqlalchemy import delete, select
 
 from archive.access import SYSTEM
 from archive.custody.scan import ScanFile, ScanPage
+from archive.errors import ArchiveError
 from archive.ingest import spool, staging
 from archive.people.person import SignIn
 from archive.system import System
 from archive.transaction import Transaction
+
+_log = logging.getLogger(__name__)
 
 NAMED_BY = (ScanFile.object_key, ScanPage.image_key, ScanPage.thumb_key)
 """Every column that names an object; a capability that keeps objects adds its own."""
@@ -25,21 +29,31 @@ BATCH = 500
 
 
 def sweep_orphans(system: System) -> int:
-    """Destroy objects that no row names and that are older than the grace period."""
+    """Destroy objects that no row names and that are older than the grace period.
+
+    One that cannot be destroyed does not keep the others; what was destroyed stands on the trail.
+    """
     before = system.clock.now() - timedelta(hours=system.settings.orphan_hours)
     old = (key for key, written_at in system.objects.keys() if written_at < before)  # noqa: SIM118 - no dict
     swept = 0
     for batch in _batches(old):
         with system.transaction(SYSTEM, writes=False) as tx:
             orphans = batch - _named(tx, batch)
-        for key in orphans:
-            system.objects.destroy(key)
-        swept += len(orphans)
-    system.objects.discard_unfinished(before)
+        swept += sum(_destroyed(system, key) for key in sorted(orphans))
     if swept:
         with system.transaction(SYSTEM) as tx:
             tx.record("objects.swept", "objects", count=swept)
+    system.objects.discard_unfinished(before)
     return swept
+
+
+def _destroyed(system: System, key: str) -> bool:
+    try:
+        system.objects.destroy(key)
+    except ArchiveError as error:
+        _log.warning("An orphan stays: %s", error)
+        return False
+    return True
 
 
 def clear_away(system: System) -> None:

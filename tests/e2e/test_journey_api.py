@@ -17,6 +17,7 @@ import pytest
 
 from archive.custody.verification import CheckItem
 from tests.e2e.api import Caller, refusal
+from tests.e2e.installation import eventually
 from tests.e2e.paper import Paper
 from tests.e2e.people import PASSWORD, Company, Steps, company
 from tests.e2e.servers import Program, descendants
@@ -335,7 +336,9 @@ class Journey:
             "NotPermitted", "NotTheHolder", "NotTheReceiver", "SamePerson", "GateClosed",
             "WrongPassword", "SeenHasChanged", "NumberInTwoVolumes", "AlreadyReceived",
         }  # fmt: skip
-        told = them.auditor.post("/trail/verify")
+        them.auditor.post("/trail/verify")
+        eventually(lambda: them.auditor.get("/trail/verify")["unbroken"] is not None)
+        told = them.auditor.get("/trail/verify")
         assert told["unbroken"] is True
         assert told["entries"] >= len(entries)
         names = {name for _, name, _ in _people()}

@@ -22,7 +22,7 @@ from archive.digest import digest_of
 from archive.housekeeping import NAMED_BY, clear_away, sweep_orphans
 from archive.ingest.spool import Spool
 from archive.people.person import SignIn
-from archive.storage import MalformedKey, checked_key, new_key
+from archive.storage import MalformedKey, StorageUnavailable, checked_key, new_key
 from archive.storage.disk import DiskObjects
 from archive.system import System
 from tests.builders import Station, settle_station
@@ -132,6 +132,25 @@ def test_many_objects_are_asked_about_a_batch_at_a_time(
     clock.advance(days=2)
     assert sweep_orphans(station.system) == 5
     assert kept(station.system) == ours
+
+
+def test_an_object_that_cannot_be_destroyed_keeps_no_other_from_going(
+    station: Station, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+):
+    store = station.system.objects
+    stuck, *_ = sorted(put(station.system) for _ in range(4))
+    clock.advance(days=2)
+    destroy = store.destroy
+
+    def destroy_all_but_one(key: str) -> None:
+        if key == stuck:
+            raise StorageUnavailable
+        destroy(key)
+
+    monkeypatch.setattr(store, "destroy", destroy_all_but_one)
+    assert sweep_orphans(station.system) == 3
+    assert kept(station.system) == {stuck}
+    assert swept(station.system) == [3]
 
 
 def test_a_write_that_was_cut_off_is_cleared_after_the_same_time(
