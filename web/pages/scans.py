@@ -18,7 +18,7 @@ from archive.custody.queries.scan_pages import Place, place_of_stub, seen_page, 
 from archive.custody.queries.volume_history import reading_of
 from archive.custody.queries.volumes import seen_volume
 from archive.custody.receiving import receive, scan_limits
-from archive.custody.scan import Scan
+from archive.custody.scan import Scan, ScanState
 from archive.digest import CHUNK
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.ingest.names import name_as_received
@@ -99,7 +99,10 @@ def progress(visit: SignedIn, volume_id: RowNumber) -> Response:
         if scan is None:
             raise NoSuchThing(thing="scan", key=str(volume_id))
         reading = reading_of(tx, scan)
-    return show(visit, "volumes/progress.html", progress=progress_of(visit, volume, reading))
+    answer = show(visit, "volumes/progress.html", progress=progress_of(visit, volume, reading))
+    if scan.state in {ScanState.READ, ScanState.FAILED}:
+        answer.headers["HX-Refresh"] = "true"  # what the page says besides is no longer true
+    return answer
 
 
 @router.post("/scans/{scan_id}/read-again")

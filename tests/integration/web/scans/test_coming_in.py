@@ -67,7 +67,7 @@ def test_a_file_dropped_on_the_page_is_staged_and_then_handed_in(
     assert custodian.get(at(volume)).says("有 1 个文件传到了，还没有交", "十月 第一册.PDF")
 
     page = custodian.goes(custodian.post(f"{at(volume)}/scans", upload=[told(answer)["upload"]]))
-    assert page.says("扫描件已经收到", "排队中", "第 1 份扫描件", "等待识别", "十月 第一册.PDF")
+    assert page.says("扫描件已经收到", "排队中", "第 1 份扫描件", "十月 第一册.PDF")
     assert not page.says("还没有交")
     (scan,), (file,) = scans(station), files(station)
     assert (scan.source, scan.pages, scan.state) == ("page", 1, ScanState.RECEIVED)

@@ -36,6 +36,7 @@ def test_the_reading_counts_pages_and_tells_the_time_from_their_pace(
     page = custodian.get(at(volume))
     assert page.says("40 / 100", "还需约 3 分钟")
     assert f'hx-get="{at(volume)}"' in page.response.text
+    assert "hx-refresh" not in page.response.headers
 
 
 def test_a_reading_that_stands_still_promises_no_time(
@@ -58,6 +59,7 @@ def test_what_has_been_read_is_no_longer_asked_for(station: Station, visits: Vis
     assert page.says("已完成", "查看结果")
     assert page.link("查看结果") == f"/invoices/volumes/{volume.id}/desk"
     assert "hx-get" not in page.response.text
+    assert page.response.headers["hx-refresh"] == "true", "else the rest of the page is stale"
 
 
 def test_a_failure_is_told_where_the_progress_stood(station: Station, visits: Visits):
