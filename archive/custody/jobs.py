@@ -86,10 +86,7 @@ def _begin(system: System, scan_id: int) -> _Work | None:
         runs = tx.session.scalars(
             select(VolumeRun).where(VolumeRun.volume_id == scan.volume_id)
         ).all()
-        expected = Expected(
-            codes=frozenset(run.code for run in runs if run.code),
-            widths=frozenset(len(run.first) for run in runs),
-        )
+        expected = Expected(widths=frozenset(len(run.first) for run in runs))
         return _Work(
             tuple((row.object_key, row.sha256) for row in files),
             scan.pages,

@@ -107,3 +107,10 @@ class TextReader(Protocol):
     def read_line(self, pixels: Pixels) -> tuple[str, float]:
         """The text of an image that is cut to one upright line, with its confidence."""
         ...
+
+    def odds(self, crops: Sequence[Pixels], characters: str) -> list[float]:
+        """For every line image how likely any of ``characters`` stands on it at all, 0–1.
+
+        Tells more than the text where print is bad: a stamp read as 度票 still has odds of 废.
+        """
+        ...

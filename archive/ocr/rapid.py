@@ -7,7 +7,7 @@ lines nobody asked for: whoever knows where to look pays only for what stands th
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -95,12 +95,16 @@ class RapidTextReader:
     def read_lines(self, crops: Sequence[Pixels]) -> list[LineText]:
         """The texts of line images, in the order given; batched by width for speed."""
         told: list[LineText] = [LineText("", 0.0, ())] * len(crops)
-        usable = [n for n, crop in enumerate(crops) if min(crop.shape[:2]) >= 4]
-        usable.sort(key=lambda n: _line_width(crops[n]))
-        for start in range(0, len(usable), _BATCH):
-            chosen = usable[start : start + _BATCH]
-            for n, line in zip(chosen, self._recognise([crops[n] for n in chosen]), strict=True):
-                told[n] = line
+        for n, odds, share in self._recognised(crops):
+            told[n] = self._decoded(odds, share)
+        return told
+
+    def odds(self, crops: Sequence[Pixels], characters: str) -> list[float]:
+        """How likely any of ``characters`` stands anywhere on each line image."""
+        told = [0.0] * len(crops)
+        columns = [self._alphabet.index(one) for one in characters if one in self._alphabet]
+        for n, odds, _ in self._recognised(crops):
+            told[n] = float(odds[:, columns].max(initial=0.0))
         return told
 
     def read_line(self, pixels: Pixels) -> tuple[str, float]:
@@ -115,18 +119,26 @@ class RapidTextReader:
             answer = self._turner([crop[:, :, ::-1] for crop in crops])
         return [np.ascontiguousarray(crop[:, :, ::-1]) for crop in answer.img_list]
 
-    def _recognise(self, crops: list[Pixels]) -> list[LineText]:
-        widths = [_line_width(crop) for crop in crops]
-        batch = np.zeros((len(crops), 3, LINE_HEIGHT, max(widths)), np.float32)
-        for slot, crop, width in zip(batch, crops, widths, strict=True):
-            line = cv2.resize(crop[:, :, ::-1], (width, LINE_HEIGHT))
-            slot[:, :, :width] = line.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
-        with self._turn:
-            odds = np.asarray(self._recognizer.session(batch))
-        return [
-            self._decoded(odd, share=max(widths) / width)
-            for odd, width in zip(odds, widths, strict=True)
-        ]
+    def _recognised(
+        self, crops: Sequence[Pixels]
+    ) -> Iterator[tuple[int, NDArray[np.float32], float]]:
+        """For every crop its place, the odds of each character along it, and its batch's excess.
+
+        Batched by width for speed; crops too small to hold anything are left out.
+        """
+        usable = [n for n, crop in enumerate(crops) if min(crop.shape[:2]) >= 4]
+        usable.sort(key=lambda n: _line_width(crops[n]))
+        for start in range(0, len(usable), _BATCH):
+            chosen = usable[start : start + _BATCH]
+            widths = [_line_width(crops[n]) for n in chosen]
+            batch = np.zeros((len(chosen), 3, LINE_HEIGHT, max(widths)), np.float32)
+            for slot, n, width in zip(batch, chosen, widths, strict=True):
+                line = cv2.resize(crops[n][:, :, ::-1], (width, LINE_HEIGHT))
+                slot[:, :, :width] = line.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
+            with self._turn:
+                odds = np.asarray(self._recognizer.session(batch))
+            for n, width, odd in zip(chosen, widths, odds, strict=True):
+                yield n, odd, max(widths) / width
 
     def _decoded(self, odds: NDArray[np.float32], share: float) -> LineText:
         best = odds.argmax(axis=1)

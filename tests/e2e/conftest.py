@@ -31,7 +31,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
 @pytest.fixture(scope="session")
 def readings(paper: Paper, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the real reader reads on the paper, in one go, for tests that are not about reading."""
-    expected = Expected(codes=frozenset({CODE}), widths=frozenset({8}))
+    expected = Expected(widths=frozenset({8}))
     kept = tmp_path_factory.mktemp("readings") / "pages.pickle"
     kept.write_bytes(pickle.dumps(list(run_pages(read_pages, ([paper.scan], 1, expected, 2)))))
     return kept

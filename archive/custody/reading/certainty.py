@@ -13,6 +13,9 @@ from archive.ocr import LineText, TextReader
 WEAKEST_DIGIT = 0.80
 """Below this, a digit in any one look keeps the whole number from being certain."""
 
+MOST_LOST = 2
+"""How many of several looks may lose or add a digit; none may tell another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -37,11 +40,14 @@ def verdicts(
 
 
 def confirmed(reader: TextReader, sheet: Sheet, place: Print, verdict: Verdict) -> Verdict:
-    """The verdict if every further look tells the same, none hesitating; else with doubt."""
+    """The verdict if further looks tell the same and none another number; else with doubt.
+
+    A look that lost a digit on the way (one zero of five) tells nothing against the others.
+    """
     if verdict.doubt is not None or verdict.number is None:
         return verdict
     (looks,) = read_all(reader, sheet, [place], CAREFUL_LOOKS)
-    again = judged(looks, len(verdict.number))
+    again = weighed(looks, len(verdict.number))
     if again.number != verdict.number:
         return Verdict(verdict.number, again.confidence, Doubt.READINGS_DIFFER)
     return Verdict(verdict.number, min(verdict.confidence, again.confidence), again.doubt)
@@ -93,9 +99,9 @@ def weighed(looks: Sequence[LineText], width: int) -> Verdict:
         return Verdict(None, 0.0, Doubt.UNREADABLE)
     number, votes = counted.most_common(1)[0]
     sure = sorted(confidence for told_number, confidence in told if told_number == number)
-    against = max((times for other, times in counted.items() if _rivals(other, number)), default=0)
+    contradicted = any(_rivals(other, number) for other in counted)
     middle = sure[len(sure) // 2] * votes / len(looks)
-    if votes < len(looks) - 2 or against > 0:
+    if votes < len(looks) - MOST_LOST or contradicted:
         return Verdict(number, middle, Doubt.READINGS_DIFFER)
     hesitant = sure[len(sure) // 4] < WEAKEST_DIGIT
     return Verdict(number, middle, Doubt.FAINT if hesitant else None)

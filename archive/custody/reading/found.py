@@ -39,13 +39,11 @@ class Expected:
     """What a volume should hold: only ever a reason to doubt, never to repair a digit.
 
     Attributes:
-        codes: invoice codes (发票代码) of the books in the volume; empty when unknown.
         widths: how many digits their numbers have; empty when unknown.
         first: lowest number expected, as printed.
         last: highest number expected, as printed.
     """
 
-    codes: frozenset[str] = frozenset()
     widths: frozenset[int] = frozenset()
     first: str | None = None
     last: str | None = None

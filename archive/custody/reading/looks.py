@@ -64,10 +64,22 @@ CAREFUL_LOOKS = (
 )
 
 
+LONG = 7.5
+"""Numbers wider than so many of their heights (20 digits) are long."""
+
+LONG_UPDOWN = 0.18
+"""The most margin above and below a long number.
+
+The engine sees every line equally high: twenty digits behind their label, with air above and
+below, become so small that a 4 is read as 0.
+"""
+
+
 def look_at(sheet: Sheet, place: Print, look: Look) -> Pixels:
     """The place as ``look`` sees it."""
-    strip = place.line if look.whole else place.digits
-    grown = strip.grown(look.sideways, look.updown)
+    long = place.digits.width > LONG * place.digits.height
+    strip = place.line if look.whole and not long else place.digits
+    grown = strip.grown(look.sideways, min(look.updown, LONG_UPDOWN) if long else look.updown)
     turned = Strip(grown.centre, grown.width, grown.height, grown.slant + look.slanted)
     cut = sheet.cut(turned, height=look.height, stretched=look.stretched)
     if look.ink == "colour":

@@ -29,6 +29,9 @@ PLAIN_FIT = -0.08
 PLAIN_LEAD = 0.5
 """How much better than any other digit's its shape must fit then."""
 
+SURE = 0.95
+"""What the weakest look must come to where a digit was not met before."""
+
 CLOSE_STEP = 3
 """How near a number must be to another of the volume to use digits not met before."""
 
@@ -76,6 +79,10 @@ class Settler:
             return False
         return fit.weakest >= PLAIN_FIT and fit.lead >= PLAIN_LEAD
 
+    def _sure_of_new(self, number: str, verdict: Verdict) -> bool:
+        """Whether a number that brings new digits is as sure as the first of a volume must be."""
+        return verdict.confidence >= SURE and self.layout.in_step(number, USUAL_STEP)
+
     def _compared(self, sheet: Sheet, stub: Stub, verdict: Verdict, fit: Fit | None) -> Verdict:
         number = verdict.number or ""
         alone = not self.layout.heard
@@ -90,7 +97,7 @@ class Settler:
             return verdict
         verdict = certainty.confirmed(self.reader, sheet, stub.number, verdict)
         strange = not alone and not in_step and (fit is None or fit.unseen)
-        if verdict.doubt is None and strange:
+        if verdict.doubt is None and strange and not self._sure_of_new(number, verdict):
             return replace(verdict, doubt=Doubt.OUT_OF_STEP)
         return verdict
 

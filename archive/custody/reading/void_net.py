@@ -2,7 +2,8 @@
 
 A small convolutional network, drawn to and trained by ``tools/train_void`` on sketches of its
 own making; ``void_marks.onnx`` beside this module is what it learned. It looks at the page at
-two sizes, so that small marks and large ones look alike to it.
+two sizes, so that small marks and large ones look alike to it. It rather cries once too often;
+``void_words`` takes the second look.
 """
 
 import functools
@@ -35,7 +36,6 @@ class Spot:
         size: height of the character.
         slant: radians it is turned clockwise.
         score: 0–1.
-        partner: 0–1, how much a 票 or 作 beside it looks like part of the mark.
     """
 
     x: float
@@ -43,7 +43,6 @@ class Spot:
     size: float
     slant: float
     score: float
-    partner: float
 
 
 def spots_on(sheet: Sheet, least: float, *, threads: int) -> list[Spot]:
@@ -78,15 +77,11 @@ def _maps(small: Pixels, threads: int) -> NDArray[np.float32]:
 
 
 def _spots(maps: NDArray[np.float32], times: float, least: float) -> list[Spot]:
-    heat, other = maps[0], maps[1]
+    heat = maps[0]
     highest = cv2.dilate(heat, np.ones((3, 3), np.uint8))
     spots = []
     for row, column in np.argwhere((heat >= least) & (heat >= highest)):
         size = SIZE_UNIT * math.exp(float(np.clip(maps[2, row, column], -1.5, 1.5)))
-        reach = max(1, round(2.2 * size / CELL))
-        near = other[
-            max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1
-        ]
         spots.append(
             Spot(
                 x=(float(column) + 0.5) * CELL * times,
@@ -94,7 +89,6 @@ def _spots(maps: NDArray[np.float32], times: float, least: float) -> list[Spot]:
                 size=size * times,
                 slant=math.atan2(float(maps[4, row, column]), float(maps[3, row, column])),
                 score=float(heat[row, column]),
-                partner=float(near.max()),
             )
         )
     return spots

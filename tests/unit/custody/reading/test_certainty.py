@@ -1,7 +1,12 @@
 """A number is certain only when every look at it tells the same."""
 
+import numpy as np
+import pytest
+
 from archive.custody.reading.certainty import judged, weighed
 from archive.custody.reading.found import Doubt
+from archive.custody.reading.looks import Look, Print, look_at
+from archive.custody.reading.sheet import Sheet, Strip
 from archive.ocr import Glyph, LineText
 
 
@@ -48,3 +53,16 @@ def test_a_rival_number_of_the_same_width_is_a_doubt_however_outnumbered():
 def test_looks_that_hesitate_often_are_faint():
     looks = [look("04210051", weakest=0.7)] * 4 + [look("04210051")] * 5
     assert weighed(looks, 8).doubt is Doubt.FAINT
+
+
+def test_long_numbers_are_looked_at_without_their_label_and_with_little_air():
+    strip = Strip((400.0, 100.0), 600.0, 40.0, 0.0)
+    line = Strip((300.0, 100.0), 800.0, 40.0, 0.0)
+    sheet = Sheet(np.full((200, 1000, 3), 255, np.uint8))
+    roomy = Look(whole=True, sideways=0.2, updown=0.32, height=72, ink="colour")
+    high, wide, _ = look_at(sheet, Print(line, strip), roomy).shape
+    assert high == 72
+    assert wide == pytest.approx(72 * (600 + 0.4 * 40) / (40 * 1.36), abs=2)
+    short = Strip((400.0, 100.0), 200.0, 40.0, 0.0)
+    _, wide, _ = look_at(sheet, Print(line, short), roomy).shape
+    assert wide == pytest.approx(72 * (800 + 0.4 * 40) / (40 * 1.64), abs=2)
