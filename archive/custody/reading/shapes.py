@@ -6,7 +6,9 @@ not fit. Shapes are learned from numbers already certain, never name a digit, an
 doubt.
 """
 
+import itertools
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,6 +24,8 @@ _MARGIN = 0.6  # of that height, on each side
 _AROUND = 0.25  # likewise, above and below
 _SLACK = 0.2  # of a digit's width: how far one may stand off its place in the row
 _MEMORY = 12
+_SPANS_TO_MEASURE = 12  # squared digits: two equal ones four apart will nearly do
+_PITCH_ERROR = 0.012  # more than that, and the last of eight digits is a tenth off
 _LEAST_LIKENESS = 0.8  # numbers that fit worse than this were not laid over the shapes rightly
 _ROWS_TO_TRUST = 3
 
@@ -77,6 +81,8 @@ class Shapes:
         self._pictures: dict[str, Floats] = {}
         self._times: dict[str, int] = {}
         self._pitch = 0.0
+        self._spans = 0
+        self._distances = 0.0
         self._red: bool | None = None
         self._rows = 0
 
@@ -91,22 +97,63 @@ class Shapes:
             self._rows -= 1
             if self._rows > 0:
                 return
-            self._pictures, self._times, self._rows, self._red = {}, {}, 0, None
-        self._rows = min(self._rows + 1, 2 * _ROWS_TO_TRUST)
+            self._forget()
+            self._spans, self._distances = 0, 0.0
         row = self._row(sheet, digits)
+        if self._pictures:
+            places = self._found(row, number)
+            if self._measured_anew(number, places):
+                self._forget()
         if not self._pictures:
-            self._pitch, start, drop = _comb(row, len(number), _expected_pitch(digits, len(number)))
-            maps = {}
+            places = self._first_places(row, digits, number)
+        self._rows = min(self._rows + 1, 2 * _ROWS_TO_TRUST)
+        for digit, (left, top) in zip(number, places, strict=True):
+            cell = _cell(row, left, top, self._pitch)
+            if cell is not None:
+                self._add(digit, cell)
+
+    def _forget(self) -> None:
+        self._pictures, self._times, self._rows, self._red = {}, {}, 0, None
+
+    def _first_places(self, row: Floats, digits: Strip, number: str) -> list[tuple[int, int]]:
+        """Where the digits stand by the gaps between them; by the pitch too, once it is known."""
+        count = len(number)
+        wide, start, drop = _comb(row, count, _expected_pitch(digits, count))
+        if self._spans:
+            start += count / 2 * (wide - self._pitch)
         else:
-            maps = self._maps(row)
-            start, drop = self._placed(number, maps)
+            self._pitch = wide
+        return [(round(start + n * self._pitch), drop) for n in range(count)]
+
+    def _found(self, row: Floats, number: str) -> list[tuple[int, int]]:
+        """Where the digits stand by their pictures, or by the pitch where they have none yet."""
+        maps = self._maps(row)
+        start, drop = self._placed(number, maps)
+        places = []
         for n, digit in enumerate(number):
             left, top = round(start + n * self._pitch), drop
             if digit in maps:
                 _, left, top = self._peak(maps[digit], left, drop)
-            cell = _cell(row, left, top, self._pitch)
-            if cell is not None:
-                self._add(digit, cell)
+            places.append((left, top))
+        return places
+
+    def _measured_anew(self, number: str, places: Sequence[tuple[int, int]]) -> bool:
+        """Whether the distance of equal digits tells another pitch than the first row did.
+
+        A picture may stand off the middle of its cell, but equal digits stand off alike. At a
+        wrong pitch a digit learned at the front is not found at the end.
+        """
+        for one, other in itertools.combinations(range(len(number)), 2):
+            if number[one] == number[other] and number[one] in self._pictures:
+                self._spans += (other - one) ** 2
+                self._distances += (other - one) * (places[other][0] - places[one][0])
+        if self._spans < _SPANS_TO_MEASURE:
+            return False
+        pitch = self._distances / self._spans
+        if abs(pitch / self._pitch - 1) < _PITCH_ERROR:
+            return False
+        self._pitch = pitch
+        return True
 
     def fit(self, sheet: Sheet, digits: Strip, number: str) -> Fit:
         """How the digits printed there fit the pictures of ``number``'s digits."""

@@ -4,7 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from archive.custody.reading import shapes as shapes_module
 from archive.custody.reading.shapes import Shapes
+from archive.custody.reading.shapes import _comb as comb
 from archive.custody.reading.sheet import Sheet, Strip
 
 PITCH = 20
@@ -69,6 +71,23 @@ def test_a_digit_half_washed_out_stands_out_from_its_neighbours():
     sheet = printed("04210856")
     sheet.pixels[40:58, 100 + 6 * PITCH : 100 + 7 * PITCH] = 245
     assert fit(learned(), sheet, "04210856").weakest < -0.14
+
+
+def test_digits_told_a_little_too_far_apart_at_first_are_measured_by_equal_ones(monkeypatch):
+    told = comb
+
+    def too_wide(row, count, pitch):
+        wide, start, drop = told(row, count, pitch)
+        return wide * 1.035, start - count / 2 * wide * 0.035, drop
+
+    monkeypatch.setattr(shapes_module, "_comb", too_wide)
+    numbers = ["08169764", "08169765", "08169766", "08169767", "08169796", "08169779"]
+    shapes = learned(numbers)
+    assert shapes.trusted
+    for number in ("08169768", "08169770", "08169781"):
+        sound = fit(shapes, printed(number), number)
+        assert sound.weakest > -0.14
+        assert sound.lead > 0.3
 
 
 def test_a_digit_never_met_is_said_to_be_unseen():
