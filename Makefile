@@ -34,7 +34,7 @@ browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser
 
 test: setup $(VENV)/.dev browser ## set up and pass all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 format: $(VENV)/.dev ## put the code in its one format
 	$(BIN)/ruff format .

@@ -219,6 +219,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process that runs a share of the tests tells the first one what it could not run."""
+    told: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["not run"] = session.config.stash.get(_not_run, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what such a process could not run."""
+    where = node.config.stash.setdefault(_not_run, {})
+    for reason, tests in getattr(node, "workeroutput", {}).get("not run", {}).items():
+        where.setdefault(reason, []).extend(tests)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
