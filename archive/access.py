@@ -40,6 +40,9 @@ class Permission(StrEnum):
     SCAN_RECEIVE = "scan:receive"
     SCAN_SETTLE = "scan:settle"
     GATE_EXCEPT = "gate:except"
+    FILE_PLAN_READ = "file-plan:read"
+    FILE_PLAN_ADOPT = "file-plan:adopt"
+    CODE_ASSIGN = "code:assign"
     TRAIL_READ = "trail:read"
     PERSON_READ = "person:read"
     PERSON_APPOINT = "person:appoint"
@@ -64,7 +67,17 @@ class Role(StrEnum):
 _P = Permission
 
 POLICY: Mapping[Role, frozenset[Permission]] = {
-    Role.ARCHIVIST: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.SCAN_RECEIVE, _P.SCAN_SETTLE}),
+    Role.ARCHIVIST: frozenset(
+        {
+            _P.BOOK_READ,
+            _P.VOLUME_READ,
+            _P.SCAN_RECEIVE,
+            _P.SCAN_SETTLE,
+            _P.FILE_PLAN_READ,
+            _P.FILE_PLAN_ADOPT,
+            _P.CODE_ASSIGN,
+        }
+    ),
     Role.CUSTODIAN: frozenset(
         {
             _P.PLAN_PROPOSE,
@@ -78,6 +91,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.VOLUME_SUBMIT,
             _P.SCAN_RECEIVE,
             _P.SCAN_SETTLE,
+            _P.FILE_PLAN_READ,
         }
     ),
     Role.COLLECTOR: frozenset(
@@ -88,9 +102,12 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.BOOK_RECORD_USE,
             _P.VOLUME_READ,
             _P.VOLUME_SIGN,
+            _P.FILE_PLAN_READ,
         }
     ),
-    Role.STATION_HEAD: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.VOLUME_SEAL, _P.PERSON_READ}),
+    Role.STATION_HEAD: frozenset(
+        {_P.BOOK_READ, _P.VOLUME_READ, _P.VOLUME_SEAL, _P.FILE_PLAN_READ, _P.PERSON_READ}
+    ),
     Role.FINANCE: frozenset(
         {
             _P.PLAN_APPROVE,
@@ -99,11 +116,23 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.VOLUME_READ,
             _P.VOLUME_VERIFY,
             _P.SCAN_SETTLE,
+            _P.FILE_PLAN_READ,
         }
     ),
-    Role.LEADER: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.GATE_EXCEPT, _P.PERSON_READ}),
-    Role.STAFF: frozenset(),
-    Role.AUDITOR: frozenset({_P.BOOK_READ, _P.VOLUME_READ, _P.TRAIL_READ, _P.PERSON_READ}),
+    Role.LEADER: frozenset(
+        {
+            _P.BOOK_READ,
+            _P.VOLUME_READ,
+            _P.GATE_EXCEPT,
+            _P.FILE_PLAN_READ,
+            _P.FILE_PLAN_ADOPT,
+            _P.PERSON_READ,
+        }
+    ),
+    Role.STAFF: frozenset({_P.FILE_PLAN_READ}),
+    Role.AUDITOR: frozenset(
+        {_P.BOOK_READ, _P.VOLUME_READ, _P.FILE_PLAN_READ, _P.TRAIL_READ, _P.PERSON_READ}
+    ),
     Role.SCANNER: frozenset({_P.SCAN_RECEIVE}),
     Role.ADMINISTRATOR: frozenset({_P.PERSON_READ, _P.PERSON_APPOINT, _P.SETTINGS_EDIT}),
 }

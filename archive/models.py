@@ -2,11 +2,15 @@
 
 from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
+from archive.holdings import code, file_plan, fonds
 from archive.people import person
 
 __all__ = [
     "audit",
     "book",
+    "code",
+    "file_plan",
+    "fonds",
     "gate",
     "kind",
     "outbox",

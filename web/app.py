@@ -23,6 +23,7 @@ from web.frame import Frame
 from web.pages import (
     books,
     desk,
+    holdings,
     home,
     invoices,
     people,
@@ -52,6 +53,7 @@ PAGES = (
     scans.router,
     desk.router,
     printed.router,
+    holdings.router,
     people.router,
     trail.router,
 )

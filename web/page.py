@@ -29,6 +29,7 @@ class Section:
 SECTIONS = (
     Section("home", "/", lambda _visit: True),
     Section("invoices", "/invoices", lambda visit: visit.actor.may(Permission.BOOK_READ)),
+    Section("holdings", "/holdings", lambda visit: visit.actor.may(Permission.FILE_PLAN_READ)),
     Section("trail", "/trail", lambda visit: visit.actor.may(Permission.TRAIL_READ)),
     Section("settings", "/settings", lambda visit: visit.actor.may(Permission.PERSON_READ)),
 )

@@ -28,6 +28,7 @@ from archive.demo.cast import PEOPLE, STATION_ROLES
 from archive.demo.drawing import Disorder, StubSpec, StubTruth, VolumeSpec, draw_pdf
 from archive.demo.drawing.easy import tidy_look, volume_of
 from archive.demo.drawing.forms_development import DEVELOPMENT
+from archive.holdings.actions.plans import adopt_default_plan
 from archive.ingest.spool import Spool
 from archive.jobs import keep_promise
 from archive.outbox import Promise
@@ -67,6 +68,7 @@ class _Stage:
         self._at(last_month - timedelta(days=12), 9)
         self._say("people")
         self._found()
+        self._as("D001", adopt_default_plan, fonds_name="青石县供电公司", fonds_code="Q042")
         self._say("plan")
         self._plan(quarter_of(last_month), books_planned=6)
         if quarter_of(this_month) != quarter_of(last_month):

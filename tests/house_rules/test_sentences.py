@@ -17,6 +17,7 @@ from archive.custody.scan import SCAN_WORKFLOW, ScanState
 from archive.custody.verification import VERIFICATION_WORKFLOW, CheckItem, VerificationState
 from archive.custody.volume import VOLUME_WORKFLOW, VolumeState
 from archive.db import _REFUSALS
+from archive.holdings.file_plan import Arrangement, ClockStart, Cycle, PersonalData
 from archive.messages import LANGUAGES, Language, fields, sentences
 from tests.house_rules.code import errors, modules
 
@@ -35,6 +36,10 @@ CODES: dict[str, type[StrEnum]] = {
     "state-scan": ScanState,
     "state-verification": VerificationState,
     "state-request": RequestState,
+    "arrangement": Arrangement,
+    "cycle": Cycle,
+    "personal-data": PersonalData,
+    "clock-start": ClockStart,
 }
 WORKFLOWS = (
     PLAN_WORKFLOW,

@@ -7,8 +7,19 @@ expected error is ``{"error", "kind", "message", "field", "facts"}`` with the st
 
 from fastapi import APIRouter
 
-from web.api import books, gate, people, plans, scans, session, trail, verifications, volumes
+from web.api import (
+    books,
+    gate,
+    holdings,
+    people,
+    plans,
+    scans,
+    session,
+    trail,
+    verifications,
+    volumes,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (session, people, plans, gate, books, volumes, scans, verifications, trail):
+for part in (session, people, plans, gate, books, volumes, scans, verifications, holdings, trail):
     router.include_router(part.router)

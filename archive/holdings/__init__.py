@@ -1,0 +1,4 @@
+"""The holdings: fonds, file plan, archival codes [seed 5.1, 5.3].
+
+Read *fonds → file_plan → code → actions → queries*.
+"""

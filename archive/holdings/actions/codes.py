@@ -1,0 +1,72 @@
+"""Verbs about archival codes (DA/T 13-2022: one code, one object, for ever)."""
+
+from sqlalchemy import func, select
+
+from archive.access import Permission
+from archive.holdings.code import TEMPLATES, ArchivalCode, CodeSeries, NotArchived
+from archive.holdings.file_plan import FilePlan, RecordKind
+from archive.holdings.fonds import Fonds
+from archive.people.person import Station
+from archive.transaction import Transaction
+
+
+def assign_code(tx: Transaction, *, kind_id: int, station_id: int, year: int) -> ArchivalCode:
+    """The next archival code for a record of that kind, formed at the station in that year.
+
+    The number is the next of its series; with the transaction it is given for good or not at
+    all, so that none is left out.
+
+    Raises:
+        NotArchived, CodeUnfit, SeriesFull: no number is used.
+    """
+    tx.require(Permission.CODE_ASSIGN, station_id)
+    kind = tx.get(RecordKind, kind_id)
+    if not kind.archived:
+        raise NotArchived(kind=kind.code)
+    fonds = tx.get(Fonds, tx.get(FilePlan, kind.plan_id).fonds_id)
+    series = _series(tx, kind, fonds, tx.get(Station, station_id).code, year)
+    last = tx.session.scalar(
+        select(func.max(ArchivalCode.number)).where(ArchivalCode.series_id == series.id)
+    )
+    number = (last or 0) + 1
+    code = tx.add(
+        ArchivalCode(
+            text=series.code_for(number, fonds.code),
+            series_id=series.id,
+            number=number,
+            kind_id=kind.id,
+            assigned_by_id=tx.person_id,
+            assigned_at=tx.now,
+        )
+    )
+    tx.record("code.assigned", f"code:{code.text}", kind=kind.code)
+    return code
+
+
+def _series(tx: Transaction, kind: RecordKind, fonds: Fonds, unit: str, year: int) -> CodeSeries:
+    """The series the code is of, locked; begun if this is its first. Fonds before series."""
+    wanted = select(CodeSeries.id).where(
+        CodeSeries.fonds_id == fonds.id,
+        CodeSeries.category == kind.category,
+        CodeSeries.year == year,
+        CodeSeries.retention == kind.retention,
+        CodeSeries.unit == unit,
+        CodeSeries.arrangement == kind.arrangement,
+    )
+    found = tx.session.scalar(wanted)
+    if found is None:
+        tx.get(Fonds, fonds.id, lock=True)
+        found = tx.session.scalar(wanted)
+    if found is not None:
+        return tx.get(CodeSeries, found, lock=True)
+    return tx.add(
+        CodeSeries(
+            fonds_id=fonds.id,
+            category=kind.category,
+            year=year,
+            retention=kind.retention,
+            unit=unit,
+            arrangement=kind.arrangement,
+            template=TEMPLATES[kind.arrangement],
+        )
+    )

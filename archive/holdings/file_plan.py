@@ -1,0 +1,172 @@
+"""The file plan (归档范围和档案保管期限表): which kinds of record there are, and where each goes.
+
+A plan belongs to a fonds and is kept as versions. A version is written once and never changed,
+so that what was filed under it stays filed as it was; the newest one is in force.
+"""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.db import Base, Instant, RowId, refused_by
+from archive.errors import Conflict, Invalid
+
+CATEGORY_CODE = re.compile(r"[A-Z]{2}(·[A-Z0-9]{2})?")
+"""门类代码: two letters, and two letters or digits of the second level (``KU·PZ``)."""
+
+RETENTION_CODE = re.compile(r"Y|D[1-9][0-9]?")
+"""保管期限: ``Y`` for ever (永久), ``D30`` thirty years (定期)."""
+
+
+class PlanAlreadyAdopted(Conflict):
+    """The fonds has a file plan already; what is to change becomes its next version."""
+
+
+class RecordKindImpossible(Invalid):
+    """A line of the plan contradicts itself, or names what the plan does not have."""
+
+
+class PlanSealed(Conflict):
+    """A version of the plan is never changed and never taken away."""
+
+
+class Arrangement(StrEnum):
+    """How records of a kind are arranged (整理方式)."""
+
+    VOLUME = "volume"  # 按卷
+    ITEM = "item"  # 按件
+    NONE = "none"  # not archived
+
+
+class Cycle(StrEnum):
+    """When the next one is expected (形成周期)."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    EVENT = "event"  # as it occurs
+
+
+class PersonalData(StrEnum):
+    """What a kind tells about people."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"  # 敏感个人信息
+
+
+class ClockStart(StrEnum):
+    """What starts the retention clock; a year's records start on 1 January after it."""
+
+    YEAR_END = "year-end"
+    SERVICE_END = "service-end"
+    ACCOUNT_CLOSED = "account-closed"  # 销户
+    CONTRACT_END = "contract-end"
+    SETTLED = "settled"
+    EQUIPMENT_LIFE = "equipment-life"
+
+
+class RetentionBasis(StrEnum):
+    """Who says how long."""
+
+    LAW = "law"
+    COMPANY = "company"
+
+
+class FilePlan(Base, kw_only=True):
+    """One version of a fonds' file plan."""
+
+    __tablename__ = "file_plan"
+    __table_args__ = (
+        UniqueConstraint("fonds_id", "edition"),
+        CheckConstraint("edition > 0", name="edition"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    fonds_id: Mapped[int] = mapped_column(ForeignKey("fonds.id"))
+    edition: Mapped[int]
+    adopted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    in_force_from: Mapped[datetime] = mapped_column(Instant)
+
+
+class Category(Base, kw_only=True):
+    """A category of a plan (档案门类), in the order the plan lists them."""
+
+    __tablename__ = "plan_category"
+    __table_args__ = (UniqueConstraint("plan_id", "code"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("file_plan.id"), init=False)
+    position: Mapped[int]
+    code: Mapped[str] = mapped_column(String(8))
+    name_zh: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(120))
+
+
+class RecordKind(Base, kw_only=True):
+    """A kind of record (文件种类) in a plan.
+
+    ``clause`` is the station's own rule that asks for it; ``implied`` when the rule does not
+    name it. ``category`` and ``retention`` are empty for what is not archived.
+    """
+
+    __tablename__ = "record_kind"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "code"),
+        UniqueConstraint("plan_id", "number"),
+        CheckConstraint(
+            "(arrangement = 'none') = (category = '') AND (category = '') = (retention = '')",
+            name="archived",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("file_plan.id"), init=False)
+    number: Mapped[int]
+    code: Mapped[str] = mapped_column(String(40))
+    name_zh: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(160))
+    clause: Mapped[str] = mapped_column(String(60))
+    implied: Mapped[bool] = mapped_column(default=False)
+    category: Mapped[str] = mapped_column(String(8))
+    arrangement: Mapped[Arrangement] = mapped_column(String(8))
+    cycle: Mapped[Cycle] = mapped_column(String(8))
+    personal: Mapped[PersonalData] = mapped_column(String(10))
+    retention: Mapped[str] = mapped_column(String(4))
+    starts: Mapped[ClockStart] = mapped_column(String(16), default=ClockStart.YEAR_END)
+    basis: Mapped[RetentionBasis] = mapped_column(String(8))
+
+    @property
+    def archived(self) -> bool:
+        """Whether records of this kind come into the archive at all."""
+        return self.arrangement != Arrangement.NONE
+
+    def check_possible(self, categories: Collection[str]) -> None:
+        """Refuse a line that could not be filed by.
+
+        Raises:
+            RecordKindImpossible: with the line and the field.
+        """
+        sound = {
+            "number": self.number > 0,
+            "code": bool(re.fullmatch(r"[a-z]+(-[a-z]+)*", self.code)),
+            "name_zh": bool(self.name_zh.strip()),
+            "name_en": bool(self.name_en.strip()),
+            "clause": bool(self.clause.strip()),
+            "category": self.category in categories if self.archived else not self.category,
+            "retention": bool(RETENTION_CODE.fullmatch(self.retention))
+            if self.archived
+            else not self.retention,
+            "starts": self.starts == ClockStart.YEAR_END or self.retention not in {"", "Y"},
+        }
+        for field, good in sound.items():
+            if not good:
+                raise RecordKindImpossible(field=field, kind_code=self.code, column=field)
+
+
+refused_by(PlanAlreadyAdopted, "uq_file_plan_fonds_id_edition", "file_plan.fonds_id")
+refused_by(PlanSealed, "sealed_record_kind", "sealed_plan_category")

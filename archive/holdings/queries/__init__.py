@@ -1,0 +1,1 @@
+"""Reads about the holdings, by what is asked."""

@@ -1,0 +1,142 @@
+"""档案门类: the file plan in force, and the one button that adopts the default [seed 5.3]."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from archive.access import Permission
+from archive.clock import day_at_station
+from archive.holdings.actions.plans import adopt_default_plan
+from archive.holdings.file_plan import ClockStart, RecordKind
+from archive.holdings.fonds import Fonds
+from archive.holdings.queries.plans import (
+    PlanSeen,
+    fonds_with_plan,
+    matching,
+    plan_in_force,
+)
+from archive.transaction import Transaction
+from web.deps import PostedForm, SignedIn, Visit
+from web.errors import status_of
+from web.listing import Listing
+from web.page import go, show
+from web.pages.around import just_done
+from web.parts import Column, FormState, Option
+
+router = APIRouter(prefix="/holdings")
+
+PLAN = "/holdings/plan"
+COLUMNS = ("name", "number", "clause", "arrangement", "retention", "basis", "cycle", "personal")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The kinds of one category, as lines of a list."""
+
+    title: str
+    note: str
+    rows: list[dict[str, object]]
+
+
+@router.get("")
+def holdings() -> Response:
+    return go(PLAN)
+
+
+@router.get("/plan")
+def plan(visit: SignedIn) -> Response:
+    return _plan_page(visit, FormState())
+
+
+@router.post("/plan")
+def adopt(visit: SignedIn, form: PostedForm) -> Response:
+    def work(tx: Transaction) -> None:
+        adopt_default_plan(
+            tx, fonds_name=form.text("fonds_name"), fonds_code=form.text("fonds_code")
+        )
+
+    error = visit.attempt(work).error
+    if error is None:
+        return go(f"{PLAN}?done=adopted")
+    return _plan_page(visit, visit.form_state(form, error), status_of(error))
+
+
+def _plan_page(visit: Visit, state: FormState, status: int = 200) -> Response:
+    listing = Listing.asked(visit, filters=("text", "fonds"))
+    with visit.reading() as tx:
+        planned = fonds_with_plan(tx)
+        may_adopt = tx.can(Permission.FILE_PLAN_ADOPT)
+        codes = [fonds.code for fonds in planned]
+        wanted = listing.text("fonds")
+        seen = plan_in_force(tx, wanted if wanted in codes else None) if planned else None
+    if seen is None:
+        return show(visit, "holdings/none.html", status=status, state=state, may_adopt=may_adopt)
+    return show(
+        visit,
+        "holdings/plan.html",
+        status=status,
+        state=FormState(dict(listing.filters), state.errors),
+        lead=_lead(visit, seen),
+        notice_text=just_done(visit, "holdings"),
+        fonds=[Option(one.code, _named(visit, one)) for one in planned if one.code],
+        columns=[Column(key, visit.t(f"holdings.{key}")) for key in COLUMNS],
+        groups=_groups(visit, seen, listing.text("text")),
+    )
+
+
+def _lead(visit: Visit, seen: PlanSeen) -> str:
+    return visit.t(
+        "holdings.lead",
+        fonds=_named(visit, seen.fonds),
+        edition=seen.plan.edition,
+        day=day_at_station(seen.plan.in_force_from).isoformat(),
+        person=seen.adopted_by.name,
+        n=len(seen.kinds),
+    )
+
+
+def _named(visit: Visit, fonds: Fonds) -> str:
+    key = "holdings.fonds_told" if fonds.code else "holdings.fonds_unnumbered"
+    return visit.t(key, name=fonds.name, code=fonds.code)
+
+
+def _groups(visit: Visit, seen: PlanSeen, words: str) -> list[Group]:
+    """The kinds that fit, by category; what is not archived comes last."""
+    english = visit.language == "en"
+    titles = {one.code: one.name_en if english else one.name_zh for one in seen.categories}
+    titles[""] = visit.t("holdings.not_archived")
+    fitting = matching(seen.kinds, words)
+    found = []
+    for code, title in titles.items():
+        rows = [_row(visit, kind) for kind in fitting if kind.category == code]
+        counted = visit.t("holdings.kinds_n", n=len(rows))
+        if rows:
+            found.append(Group(title, f"{code} · {counted}" if code else counted, rows))
+    return found
+
+
+def _row(visit: Visit, kind: RecordKind) -> dict[str, object]:
+    clause = visit.t("holdings.implied", clause=kind.clause) if kind.implied else kind.clause
+    return {
+        "name": kind.name_en if visit.language == "en" else kind.name_zh,
+        "number": str(kind.number),
+        "clause": clause,
+        "arrangement": visit.t(f"arrangement.{kind.arrangement}"),
+        "retention": _retention(visit, kind),
+        "basis": visit.t(f"holdings.basis_{kind.basis}"),
+        "cycle": visit.t(f"cycle.{kind.cycle}"),
+        "personal": visit.t(f"personal-data.{kind.personal}"),
+    }
+
+
+def _retention(visit: Visit, kind: RecordKind) -> str:
+    if not kind.archived:
+        return ""
+    if kind.retention == "Y":
+        return visit.t("holdings.for_ever")
+    years = kind.retention.removeprefix("D")
+    if kind.starts == ClockStart.YEAR_END:
+        return visit.t("holdings.years", n=years, code=kind.retention)
+    start = visit.t(f"clock-start.{kind.starts}")
+    return visit.t("holdings.years_from", n=years, code=kind.retention, start=start)
