@@ -165,7 +165,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 class CodeSeries(Base, kw_only=True):
     """Where numbers run (流水范围): one fonds, category, year, retention and unit.
 
-    Its row is what is locked while a number is given; its template is never changed.
+    It keeps the template it began with.
     """
 
     __tablename__ = "code_series"

@@ -14,7 +14,8 @@ def assign_code(tx: Transaction, *, kind_id: int, station_id: int, year: int) ->
     """The next archival code for a record of that kind, formed at the station in that year.
 
     The number is the next of its series; with the transaction it is given for good or not at
-    all, so that none is left out.
+    all, so that none is left out. Whoever assigns waits for the others of the fonds: a lock on
+    each series would let two who file a mixed pile wait for each other.
 
     Raises:
         NotArchived, CodeUnfit, SeriesFull: no number is used.
@@ -23,7 +24,7 @@ def assign_code(tx: Transaction, *, kind_id: int, station_id: int, year: int) ->
     kind = tx.get(RecordKind, kind_id)
     if not kind.archived:
         raise NotArchived(kind=kind.code)
-    fonds = tx.get(Fonds, tx.get(FilePlan, kind.plan_id).fonds_id)
+    fonds = tx.get(Fonds, tx.get(FilePlan, kind.plan_id).fonds_id, lock=True)
     series = _series(tx, kind, fonds, tx.get(Station, station_id).code, year)
     last = tx.session.scalar(
         select(func.max(ArchivalCode.number)).where(ArchivalCode.series_id == series.id)
@@ -44,8 +45,8 @@ def assign_code(tx: Transaction, *, kind_id: int, station_id: int, year: int) ->
 
 
 def _series(tx: Transaction, kind: RecordKind, fonds: Fonds, unit: str, year: int) -> CodeSeries:
-    """The series the code is of, locked; begun if this is its first. Fonds before series."""
-    wanted = select(CodeSeries.id).where(
+    """The series the code is of, begun if this is its first; the fonds is locked."""
+    wanted = select(CodeSeries).where(
         CodeSeries.fonds_id == fonds.id,
         CodeSeries.category == kind.category,
         CodeSeries.year == year,
@@ -54,11 +55,8 @@ def _series(tx: Transaction, kind: RecordKind, fonds: Fonds, unit: str, year: in
         CodeSeries.arrangement == kind.arrangement,
     )
     found = tx.session.scalar(wanted)
-    if found is None:
-        tx.get(Fonds, fonds.id, lock=True)
-        found = tx.session.scalar(wanted)
     if found is not None:
-        return tx.get(CodeSeries, found, lock=True)
+        return found
     return tx.add(
         CodeSeries(
             fonds_id=fonds.id,
