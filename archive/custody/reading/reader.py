@@ -109,7 +109,7 @@ class StubReader:
         codes = certainty.codes(
             self._reader, sheet, [stub.code for stub in found], layout.usual_code
         )
-        voids = self._voids.marks(sheet, found)
+        voids = self._voids.marks(sheet, found, strips)
         readings = []
         for stub, told, code, void in zip(found, verdicts, codes, voids, strict=True):
             verdict = self._settler.settle(sheet, stub, told)

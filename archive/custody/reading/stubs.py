@@ -16,6 +16,7 @@ from archive.custody.reading.sheet import Sheet, Strip, corners_of
 
 _FEWEST_REPEATED = 6
 _SHARE_REPEATED = 0.45
+_TILT = 0.09  # how far a row of stubs may rise, for each pixel along it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,17 @@ def form_from(
     sheet: Sheet, strips: Sequence[Strip], numbers: Sequence[Field], codes: Sequence[Field], n: int
 ) -> Form:
     """The form of the ``n``-th labelled number of a page, told from the lines around it."""
-    box = _borders(sheet, numbers, strips)[n]
-    top, bottom = _one_of_several(numbers[n].print.digits, strips, box[0, 1], box[2, 1])
-    inside = [s for s in strips if top <= s.centre[1] < bottom]
+    left, top, right, bottom = _borders(sheet, numbers, strips)[n]
+    beside = [s for s in strips if left <= s.centre[0] < right]
+    top, bottom = _one_of_several(numbers[n].print.digits, beside, top, bottom)
+    home = numbers[n].print.digits
     code = min(
-        (c for c in codes if top <= c.print.digits.centre[1] < bottom),
-        key=lambda c: abs(c.print.digits.centre[1] - numbers[n].print.digits.centre[1]),
+        (c.print for c in codes if _holds((left, top, right, bottom), c.print.digits)),
+        key=lambda c: _apart(c.digits, home),
         default=None,
     )
-    return Form(numbers[n].print, code.print if code else None, inside, sheet.dpi)
+    inside = [s for s in beside if top <= s.centre[1] < bottom]
+    return Form(numbers[n].print, code, inside, sheet.dpi)
 
 
 def _one_of_several(
@@ -133,8 +136,8 @@ def labelled_stub(
 ) -> Stub:
     """The stub of a labelled number that fits no form."""
     box = _borders(sheet, numbers, strips)[n]
-    inside = [c for c in codes if box[0, 1] <= c.print.digits.centre[1] < box[2, 1]]
-    return Stub(numbers[n].print, inside[0].print if inside else None, box, None)
+    inside = [c.print for c in codes if _holds(box, c.print.digits)]
+    return Stub(numbers[n].print, inside[0] if inside else None, corners_of(box), None)
 
 
 def _shift(there: Strip, strips: Sequence[Strip]) -> tuple[float, float, float]:
@@ -153,15 +156,59 @@ def _shift(there: Strip, strips: Sequence[Strip]) -> tuple[float, float, float]:
 
 def _borders(
     sheet: Sheet, numbers: Sequence[Field], strips: Sequence[Strip]
-) -> list[NDArray[np.float32]]:
-    """Borders by the rule that what stands above the first number stands above every other."""
-    tops = [number.print.digits.centre[1] for number in numbers]
+) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of every number's stub.
+
+    What stands above the first number stands above every other, and in a row of stubs what
+    stands left of the first number stands left of the others.
+    """
+    homes = [number.print.digits for number in numbers]
+    rows = _rows(homes)
+    tops = [min(homes[n].centre[1] for n in row) for row in rows]
     first_line = min((s.centre[1] - s.height / 2 for s in strips), default=0.0)
-    head = max(0.0, tops[0] - first_line) + 0.01 * sheet.height
-    if len(tops) > 1:
-        head = min(head, 0.9 * min(b - a for a, b in itertools.pairwise(tops)))
-    borders = [0.0, *(top - head for top in tops[1:]), float(sheet.height)]
-    return [
-        corners_of((0.0, top, float(sheet.width), bottom))
-        for top, bottom in itertools.pairwise(borders)
-    ]
+    levels = _parted(tops, first_line, float(sheet.height), 0.01 * sheet.height)
+    boxes = [(0.0, 0.0, 0.0, 0.0)] * len(homes)
+    for row, (top, bottom) in zip(rows, itertools.pairwise(levels), strict=True):
+        middles = [homes[n].centre[0] for n in row]
+        first = min(
+            (s.centre[0] - s.width / 2 for s in strips if top <= s.centre[1] < bottom),
+            default=0.0,
+        )
+        sides = _parted(middles, first, float(sheet.width), 0.01 * sheet.width)
+        for n, (left, right) in zip(row, itertools.pairwise(sides), strict=True):
+            boxes[n] = (left, top, right, bottom)
+    return boxes
+
+
+def _rows(homes: Sequence[Strip]) -> list[list[int]]:
+    """The numbers of a page row by row, each from left to right."""
+    rows: list[list[int]] = []
+    for n in sorted(range(len(homes)), key=lambda n: homes[n].centre[1]):
+        if rows and _level(homes[rows[-1][-1]], homes[n]):
+            rows[-1].append(n)
+        else:
+            rows.append([n])
+    return [sorted(row, key=lambda n: homes[n].centre[0]) for row in rows]
+
+
+def _level(one: Strip, other: Strip) -> bool:
+    """Whether two numbers stand beside each other, on a page that may lie a little aslant."""
+    along, down = (abs(a - b) for a, b in zip(one.centre, other.centre, strict=True))
+    return along > one.width and down < max(one.height, _TILT * along)
+
+
+def _parted(middles: Sequence[float], first: float, end: float, margin: float) -> list[float]:
+    """Borders between stubs whose numbers stand at ``middles``, as far before each as the first's."""
+    before = max(0.0, middles[0] - first) + margin
+    if len(middles) > 1:
+        before = min(before, 0.9 * min(b - a for a, b in itertools.pairwise(middles)))
+    return [0.0, *(middle - before for middle in middles[1:]), end]
+
+
+def _holds(box: tuple[float, float, float, float], strip: Strip) -> bool:
+    left, top, right, bottom = box
+    return left <= strip.centre[0] < right and top <= strip.centre[1] < bottom
+
+
+def _apart(one: Strip, other: Strip) -> float:
+    return math.hypot(one.centre[0] - other.centre[0], one.centre[1] - other.centre[1])

@@ -25,7 +25,7 @@ WORTH_A_LOOK = 0.08
 WORTH_A_CAREFUL_LOOK = 0.10
 """Spots that come to less at a quick look are no marks."""
 
-WORTH_ASKING = 0.70
+WORTH_ASKING = 0.77
 """Spots that come to at least this go to a person."""
 
 BEYOND_DOUBT = 0.88
@@ -67,8 +67,10 @@ class VoidFinder:
         self._reader = reader
         self._habits: dict[Form, _Habits] = {}
 
-    def marks(self, sheet: Sheet, stubs: Sequence[Stub]) -> list[VoidMark | None]:
-        """For each stub the mark that makes it void, or None."""
+    def marks(
+        self, sheet: Sheet, stubs: Sequence[Stub], strips: Sequence[Strip]
+    ) -> list[VoidMark | None]:
+        """For each stub the mark that makes it void, or None; ``strips`` are the page's lines."""
         if not stubs:
             return []
         owned: list[list[Spot]] = [[] for _ in stubs]
@@ -77,7 +79,7 @@ class VoidFinder:
         found = []
         for stub, cries in zip(stubs, owned, strict=True):
             spots = self._looked_at(sheet, cries[:MOST_LOOKED_AT])
-            found.append(self._mark(sheet, stub, spots))
+            found.append(self._mark(sheet, stub, spots, strips))
             self._learn(sheet, stub, spots)
         return found
 
@@ -93,18 +95,27 @@ class VoidFinder:
             scored.append(replace(cry, score=void_words.likeness(cry.score, best)))
         return sorted(scored, key=lambda spot: -spot.score)
 
-    def _mark(self, sheet: Sheet, stub: Stub, spots: Sequence[Spot]) -> VoidMark | None:
+    def _mark(
+        self, sheet: Sheet, stub: Stub, spots: Sequence[Spot], strips: Sequence[Strip]
+    ) -> VoidMark | None:
         for spot in spots:
             if spot.score < WORTH_ASKING:
                 break
-            if self._beyond_habit(sheet, stub, spot) and not self._in_sentence(sheet, spot):
+            if self._in_sentence(sheet, spot, strips):
+                continue
+            if self._beyond_habit(sheet, stub, spot):
                 return _mark_at(sheet, spot, certain=spot.score >= BEYOND_DOUBT)
         return None
 
-    def _in_sentence(self, sheet: Sheet, spot: Spot) -> bool:
-        """Whether the words around the spot are plainly read as a printed condition."""
-        told = self._reader.read_lines(void_words.cuts(sheet, spot, _SENTENCE_CUTS))
-        return any(_SENTENCE.search(line.text) for line in told)
+    def _in_sentence(self, sheet: Sheet, spot: Spot, strips: Sequence[Strip]) -> bool:
+        """Whether the spot stands in a printed condition, plainly read.
+
+        The whole line is read, for a seal over it leaves of its end no more than 作废.
+        """
+        lines = [strip.grown(0.1, 0.08) for strip in strips if _stands_in(spot, strip)]
+        cuts = [sheet.cut(line) for line in lines]
+        cuts += void_words.cuts(sheet, spot, _SENTENCE_CUTS)
+        return any(_SENTENCE.search(line.text) for line in self._reader.read_lines(cuts))
 
     def _beyond_habit(self, sheet: Sheet, stub: Stub, spot: Spot) -> bool:
         """Whether there is more at the spot than the form has there by itself."""
@@ -135,6 +146,13 @@ def _on_form(sheet: Sheet, stub: Stub, spot: Spot) -> tuple[float, float, float]
     dx, dy = (spot.x - pose.x) / scale, (spot.y - pose.y) / scale
     c, s = math.cos(pose.slant), math.sin(pose.slant)
     return c * dx + s * dy, -s * dx + c * dy, 0.5 * spot.size / scale
+
+
+def _stands_in(spot: Spot, line: Strip) -> bool:
+    """Whether the middle of the spot lies on the line."""
+    dx, dy = spot.x - line.centre[0], spot.y - line.centre[1]
+    c, s = math.cos(line.slant), math.sin(line.slant)
+    return abs(c * dx + s * dy) < line.width / 2 and abs(c * dy - s * dx) < 0.6 * line.height
 
 
 def _mark_at(sheet: Sheet, spot: Spot, *, certain: bool) -> VoidMark:
