@@ -52,6 +52,7 @@ from web.pages.volume_told import (
 from web.parts import (
     Action,
     FormState,
+    Progress,
     Refusal,
     Signing,
     Status,
@@ -156,9 +157,7 @@ def volume_page(
         cover=cover_facts(visit, seen.cover, seen.names.get(seen.volume.collector_id, "")),
         can={step: reason is None for step, reason in seen.against.items()},
         upload=_upload(visit, seen),
-        progress=None
-        if seen.reading is None or seen.reading.scan.state == ScanState.READ
-        else progress_of(visit, seen.volume, seen.reading),
+        progress=_progress(visit, seen),
         scans=[_panel(visit, seen, n) for n in range(len(seen.scans))],
         verdicts=[verdict_told(visit, passage) for passage in seen.passages if passage.decided_by],
         events=[event_told(visit, item) for item in seen.happened],
@@ -288,6 +287,14 @@ def _cover_statements(visit: Visit, seen: Seen) -> list[str]:
         visit.t("volumes.sign.sums", kwh=cover.kwh, amount=cover.amount_fen),
         visit.t("volumes.sign.after"),
     ]
+
+
+def _progress(visit: Visit, seen: Seen) -> Progress | None:
+    """How far the reading is; once it is done, only to who has just handed the scan in."""
+    done = seen.reading is None or seen.reading.scan.state == ScanState.READ
+    if done and visit.request.query_params.get("done") != "received":
+        return None
+    return progress_of(visit, seen.volume, seen.reading)
 
 
 def _acts(visit: Visit, seen: Seen) -> list[Act]:
