@@ -22,6 +22,7 @@ PICTURES = (
     ("book", "B001", "/invoices/books/3", (1366, 900)),
     ("overview", "F001", "/", (1366, 500)),
     ("trail", "S001", "/trail", (1366, 900)),
+    ("file-plan", "D001", "/holdings/plan", (1366, 900)),
     ("desk-phone", "F001", "/invoices/volumes/2/desk", (360, 740)),
     ("gate-phone", "B001", "/invoices/requests/new", (360, 740)),
 )
