@@ -101,9 +101,8 @@ class VoidFinder:
         for spot in spots:
             if spot.score < WORTH_ASKING:
                 break
-            if self._in_sentence(sheet, spot, strips):
-                continue
-            if self._beyond_habit(sheet, stub, spot):
+            more_than_form = self._beyond_habit(sheet, stub, spot)
+            if more_than_form and not self._in_sentence(sheet, spot, strips):
                 return _mark_at(sheet, spot, certain=spot.score >= BEYOND_DOUBT)
         return None
 
