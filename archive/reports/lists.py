@@ -1,12 +1,15 @@
 """Whole lists taken out of the program, under the same eyes as their pages, and on the trail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from archive.access import Permission
 from archive.custody.queries.books import BookFilter, BookRow, books
 from archive.custody.queries.volumes import VolumeRow, volumes_listed
 from archive.errors import Invalid
 from archive.transaction import Transaction
+
+R = TypeVar("R")
 
 BATCH = 1000
 MOST_ROWS = 100_000
@@ -22,14 +25,12 @@ def every_book(tx: Transaction, wanted: BookFilter, order: str) -> Iterator[Book
     Raises:
         TooManyRows: narrow it first.
     """
-    at = 0
-    while True:
+
+    def page(at: int) -> tuple[int, Sequence[BookRow]]:
         rows, totals = books(tx, wanted, order=order, offset=at, limit=BATCH)
-        _check(totals.books)
-        yield from rows
-        at += BATCH
-        if at >= totals.books:
-            return
+        return totals.books, rows
+
+    return _page_by_page(page)
 
 
 def every_volume(
@@ -40,8 +41,8 @@ def every_volume(
     Raises:
         TooManyRows: narrow it first.
     """
-    at = 0
-    while True:
+
+    def page(at: int) -> tuple[int, Sequence[VolumeRow]]:
         found = volumes_listed(
             tx,
             station_id=station_id,
@@ -51,11 +52,9 @@ def every_volume(
             offset=at,
             limit=BATCH,
         )
-        _check(found.total)
-        yield from found.rows
-        at += BATCH
-        if at >= found.total:
-            return
+        return found.total, found.rows
+
+    return _page_by_page(page)
 
 
 def note_export(tx: Transaction, what: str, form: str, rows: int, asked: Mapping[str, str]) -> None:
@@ -64,6 +63,12 @@ def note_export(tx: Transaction, what: str, form: str, rows: int, asked: Mapping
     tx.record("list.exported", f"list:{what}", form=form, rows=rows, asked=dict(asked))
 
 
-def _check(rows: int) -> None:
-    if rows > MOST_ROWS:
-        raise TooManyRows(rows=rows, most=MOST_ROWS)
+def _page_by_page(page: Callable[[int], tuple[int, Sequence[R]]]) -> Iterator[R]:
+    """Every row of a list, whose ``page`` gives how many there are and those from a place on."""
+    at, total = 0, 1
+    while at < total:
+        total, rows = page(at)
+        if total > MOST_ROWS:
+            raise TooManyRows(rows=total, most=MOST_ROWS)
+        yield from rows
+        at += BATCH
