@@ -8,14 +8,15 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, cast
+from operator import attrgetter
+from typing import cast
 
-from sqlalchemy import BindParameter, Select, bindparam, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select
 
 from archive.audit import canonical
 from archive.custody.book import Book, UseEntry, VoidEntry
 from archive.custody.numbers import NumberRun, joined
+from archive.custody.queries.papers import COVERED, Papers, papers
 from archive.custody.reconciliation import (
     CoverFacts,
     Reconciliation,
@@ -38,64 +39,6 @@ from archive.ocr import Box
 from archive.people.person import Person
 from archive.transaction import Transaction
 
-_USED = ("book_id", "recorded_by_id", "used_on", "code", "first", "last", "amount_fen")
-_CAME = ("sha256", "sm3", "size")
-_LOOKED = ("number", "image_sha256", "problems")
-_READ = ("id", "page", "number", "code", "certain", "void_box", "void_certain")
-_SAID = ("page", "stub_id", "verdict", "number", "code", "note", "settled_by_id")
-
-P = TypeVar("P", ScanFile, ScanPage, FoundStub, Settlement)
-
-
-@dataclass(frozen=True)
-class _Part(Generic[P]):
-    """How a part of a scan is read: whole rows, or only the columns the digest covers.
-
-    Statements stand here, made once: the gate asks for a hundred stubs in the one transaction
-    everybody waits for, and making the statements anew took longer than the database did.
-    """
-
-    rows: Select[Any]
-    covered: Select[Any]
-
-
-def _part(kind: type[P], covered: Sequence[str], *order: InstrumentedAttribute[Any]) -> _Part[P]:
-    mine = kind.scan_id == bindparam("scan")
-    columns = [getattr(kind, name) for name in covered]
-    return _Part(
-        rows=select(kind).where(mine).order_by(*order),
-        covered=select(*columns).where(mine).order_by(*order),
-    )
-
-
-_OF_VOLUME: BindParameter[int] = bindparam("volume")
-_OF_BOOKS: BindParameter[list[int]] = bindparam("books", expanding=True)
-_RUNS = select(VolumeRun).where(VolumeRun.volume_id == _OF_VOLUME).order_by(VolumeRun.first_key)
-_BOOKS = select(Book).where(Book.id.in_(_OF_BOOKS)).order_by(Book.id)
-_ENTRIES = select(UseEntry).where(UseEntry.volume_id == _OF_VOLUME).order_by(UseEntry.first_key)
-_VOIDS = select(VoidEntry).where(VoidEntry.book_id.in_(_OF_BOOKS)).order_by(VoidEntry.number_key)
-_SCAN = select(Scan).where(Scan.volume_id == _OF_VOLUME).order_by(Scan.id.desc()).limit(1)
-_FILES = _part(ScanFile, _CAME, ScanFile.position)
-_PAGES = _part(ScanPage, _LOOKED, ScanPage.number)
-_STUBS = _part(FoundStub, _READ, FoundStub.page, FoundStub.position)
-_SETTLEMENTS = _part(Settlement, _SAID, Settlement.id)
-
-
-@dataclass(frozen=True)
-class Papers:
-    """A volume with everything that is kept about it."""
-
-    volume: Volume
-    runs: list[VolumeRun]
-    books: list[Book]
-    entries: list[UseEntry]
-    voids: list[VoidEntry]
-    scan: Scan | None
-    files: list[ScanFile]
-    pages: list[ScanPage]
-    stubs: list[FoundStub]
-    settlements: list[Settlement]
-
 
 @dataclass(frozen=True)
 class Dossier(Papers):
@@ -108,67 +51,33 @@ class Dossier(Papers):
 
 def dossier(tx: Transaction, volume: Volume) -> Dossier:
     """The dossier as it stands in this transaction."""
-    papers = _papers(tx, volume)
-    scan, seen = papers.scan, None
+    held = papers(tx, volume)
+    scan, seen = held.scan, None
     if scan is not None and scan.state == ScanState.READ:
-        codes = _codes_of_people(tx, papers.settlements)
-        seen = seen_stubs(papers.stubs, papers.settlements, codes)
+        codes = _codes_of_people(tx, held.settlements)
+        seen = seen_stubs(held.stubs, held.settlements, codes)
     outcome = reconcile(
-        bound=joined(run.run for run in papers.runs),
-        issued=[book.run for book in papers.books],
-        register=_register(papers.entries, papers.voids),
+        bound=joined(run.run for run in held.runs),
+        issued=[book.run for book in held.books],
+        register=_register(held.entries, held.voids),
         cover=_cover(volume),
         seen=seen,
-        page_problems=_page_problems(scan, papers.pages, papers.settlements)
+        page_problems=_page_problems(scan, held.pages, held.settlements)
         if scan and seen is not None
         else {},
     )
-    return Dossier(**vars(papers), seen=seen, reconciliation=outcome, digest=_digest(papers))
+    return Dossier(**vars(held), seen=seen, reconciliation=outcome, digest=_digest(held))
 
 
 def dossier_digest(tx: Transaction, volume: Volume) -> str:
     """The digest alone, as the gate needs it; the same as the dossier's own."""
-    return _digest(_papers(tx, volume, whole=False))
-
-
-def _papers(tx: Transaction, volume: Volume, *, whole: bool = True) -> Papers:
-    """The papers; not ``whole`` = of the many rows of a scan only what the digest covers."""
-    session = tx.session
-    of_volume = {"volume": volume.id}
-    runs = list(session.scalars(_RUNS, of_volume))
-    of_books = {"books": sorted({run.book_id for run in runs})}
-    voids = [
-        void
-        for void in session.scalars(_VOIDS, of_books)
-        if any(run.first_key <= void.number_key <= run.last_key for run in runs)
-    ]
-    scan = current_scan(tx, volume.id)
-    return Papers(
-        volume=volume,
-        runs=runs,
-        books=list(session.scalars(_BOOKS, of_books)),
-        entries=list(session.scalars(_ENTRIES, of_volume)),
-        voids=voids,
-        scan=scan,
-        files=_of_scan(tx, scan, _FILES, whole=whole),
-        pages=_of_scan(tx, scan, _PAGES, whole=whole),
-        stubs=_of_scan(tx, scan, _STUBS, whole=whole),
-        settlements=_of_scan(tx, scan, _SETTLEMENTS, whole=whole),
-    )
-
-
-def _of_scan(tx: Transaction, scan: Scan | None, part: _Part[P], *, whole: bool) -> list[P]:
-    if scan is None:
-        return []
-    if whole:
-        return list(tx.session.scalars(part.rows, {"scan": scan.id}))
-    covered: Any = tx.session.execute(part.covered, {"scan": scan.id})
-    return list(covered)
+    return _digest(papers(tx, volume, whole=False))
 
 
 def current_scan(tx: Transaction, volume_id: int) -> Scan | None:
     """The newest scan of a volume; earlier ones are kept but no longer speak for it."""
-    return tx.session.scalars(_SCAN, {"volume": volume_id}).first()
+    newest = select(Scan).where(Scan.volume_id == volume_id).order_by(Scan.id.desc()).limit(1)
+    return tx.session.scalars(newest).first()
 
 
 def seen_stubs(
@@ -278,28 +187,25 @@ def cover_digest(volume: Volume, runs: Iterable[NumberRun]) -> str:
     return hashlib.sha256(canonical(signed).encode()).hexdigest()
 
 
-def _told(row: object, names: Sequence[str]) -> list[object]:
-    return [getattr(row, name) for name in names]
+_TOLD = {kind: attrgetter(*names) for kind, names in COVERED.items()}
 
 
-def _digest(papers: Papers) -> str:
-    volume, scan = papers.volume, papers.scan
+def _digest(held: Papers) -> str:
+    volume, scan = held.volume, held.scan
+    entry = _TOLD[UseEntry]
     told = {
         "cover": volume.cover,
         "collector": volume.collector_id,
         "signed": [volume.signed_by_id, volume.signed_digest],
         "sealed": volume.sealed_by_id,
-        "runs": [[run.book_id, run.code, run.first, run.last] for run in papers.runs],
-        "books": [[book.id, book.code, book.first, book.last] for book in papers.books],
-        "register": [[*_told(entry, _USED), f"{entry.kwh:.2f}"] for entry in papers.entries],
-        "voids": [
-            [void.number_key, void.reason, void.copies_kept, void.voided_on]
-            for void in papers.voids
-        ],
-        "scan": [scan.id, scan.state, scan.pages] if scan else None,
-        "files": [_told(file, _CAME) for file in papers.files],
-        "pages": [_told(page, _LOOKED) for page in papers.pages],
-        "read": [_told(stub, _READ) for stub in papers.stubs],
-        "settled": [_told(word, _SAID) for word in papers.settlements],
+        "runs": list(map(_TOLD[VolumeRun], held.runs)),
+        "books": list(map(_TOLD[Book], held.books)),
+        "register": [[*entry(line), f"{line.kwh:.2f}"] for line in held.entries],
+        "voids": list(map(_TOLD[VoidEntry], held.voids)),
+        "scan": _TOLD[Scan](scan) if scan else None,
+        "files": list(map(_TOLD[ScanFile], held.files)),
+        "pages": list(map(_TOLD[ScanPage], held.pages)),
+        "read": list(map(_TOLD[FoundStub], held.stubs)),
+        "settled": list(map(_TOLD[Settlement], held.settlements)),
     }
     return hashlib.sha256(canonical(told).encode()).hexdigest()
