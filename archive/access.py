@@ -43,6 +43,12 @@ class Permission(StrEnum):
     FILE_PLAN_READ = "file-plan:read"
     FILE_PLAN_ADOPT = "file-plan:adopt"
     CODE_ASSIGN = "code:assign"
+    RECORD_READ = "record:read"
+    RECORD_READ_SENSITIVE = "record:read-sensitive"
+    RECORD_FILE = "record:file"
+    PAPER_KEEP = "paper:keep"
+    PAIR_COMPARE = "pair:compare"
+    DELIVERY_RECEIVE = "delivery:receive"
     TRAIL_READ = "trail:read"
     PERSON_READ = "person:read"
     PERSON_APPOINT = "person:appoint"
@@ -76,6 +82,12 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.FILE_PLAN_READ,
             _P.FILE_PLAN_ADOPT,
             _P.CODE_ASSIGN,
+            _P.RECORD_READ,
+            _P.RECORD_READ_SENSITIVE,
+            _P.RECORD_FILE,
+            _P.PAPER_KEEP,
+            _P.PAIR_COMPARE,
+            _P.DELIVERY_RECEIVE,
         }
     ),
     Role.CUSTODIAN: frozenset(
@@ -106,7 +118,16 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.STATION_HEAD: frozenset(
-        {_P.BOOK_READ, _P.VOLUME_READ, _P.VOLUME_SEAL, _P.FILE_PLAN_READ, _P.PERSON_READ}
+        {
+            _P.BOOK_READ,
+            _P.VOLUME_READ,
+            _P.VOLUME_SEAL,
+            _P.FILE_PLAN_READ,
+            _P.RECORD_READ,
+            _P.RECORD_READ_SENSITIVE,
+            _P.PAIR_COMPARE,
+            _P.PERSON_READ,
+        }
     ),
     Role.FINANCE: frozenset(
         {
@@ -117,6 +138,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.VOLUME_VERIFY,
             _P.SCAN_SETTLE,
             _P.FILE_PLAN_READ,
+            _P.RECORD_READ,
         }
     ),
     Role.LEADER: frozenset(
@@ -126,14 +148,22 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.GATE_EXCEPT,
             _P.FILE_PLAN_READ,
             _P.FILE_PLAN_ADOPT,
+            _P.RECORD_READ,
             _P.PERSON_READ,
         }
     ),
-    Role.STAFF: frozenset({_P.FILE_PLAN_READ}),
+    Role.STAFF: frozenset({_P.FILE_PLAN_READ, _P.RECORD_READ, _P.PAIR_COMPARE}),
     Role.AUDITOR: frozenset(
-        {_P.BOOK_READ, _P.VOLUME_READ, _P.FILE_PLAN_READ, _P.TRAIL_READ, _P.PERSON_READ}
+        {
+            _P.BOOK_READ,
+            _P.VOLUME_READ,
+            _P.FILE_PLAN_READ,
+            _P.RECORD_READ,
+            _P.TRAIL_READ,
+            _P.PERSON_READ,
+        }
     ),
-    Role.SCANNER: frozenset({_P.SCAN_RECEIVE}),
+    Role.SCANNER: frozenset({_P.SCAN_RECEIVE, _P.DELIVERY_RECEIVE}),
     Role.ADMINISTRATOR: frozenset({_P.PERSON_READ, _P.PERSON_APPOINT, _P.SETTINGS_EDIT}),
 }
 

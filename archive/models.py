@@ -2,7 +2,7 @@
 
 from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
-from archive.holdings import code, file_plan, fonds
+from archive.holdings import code, file_plan, fonds, pair, record
 from archive.people import person
 
 __all__ = [
@@ -14,9 +14,11 @@ __all__ = [
     "gate",
     "kind",
     "outbox",
+    "pair",
     "person",
     "plan",
     "proof",
+    "record",
     "scan",
     "verification",
     "volume",

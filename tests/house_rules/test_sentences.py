@@ -18,6 +18,9 @@ from archive.custody.verification import VERIFICATION_WORKFLOW, CheckItem, Verif
 from archive.custody.volume import VOLUME_WORKFLOW, VolumeState
 from archive.db import _REFUSALS
 from archive.holdings.file_plan import Arrangement, ClockStart, Cycle, PersonalData
+from archive.holdings.pair import EVENTS as PAIR_EVENTS
+from archive.holdings.pair import Comparison, Electronic, PairState, Paper
+from archive.holdings.record import RECORD_WORKFLOW, Origin, RecordState
 from archive.messages import LANGUAGES, Language, fields, sentences
 from tests.house_rules.code import errors, modules
 
@@ -40,6 +43,13 @@ CODES: dict[str, type[StrEnum]] = {
     "cycle": Cycle,
     "personal-data": PersonalData,
     "clock-start": ClockStart,
+    "state-record": RecordState,
+    "state-pair": PairState,
+    "paper": Paper,
+    "electronic": Electronic,
+    "comparison": Comparison,
+    "origin": Origin,
+    "not-possible.pair": StrEnum("PairEvent", {event: event for event in PAIR_EVENTS}),
 }
 WORKFLOWS = (
     PLAN_WORKFLOW,
@@ -48,6 +58,7 @@ WORKFLOWS = (
     SCAN_WORKFLOW,
     VERIFICATION_WORKFLOW,
     REQUEST_WORKFLOW,
+    RECORD_WORKFLOW,
 )
 
 
@@ -128,7 +139,7 @@ def events() -> frozenset[str]:
         for called, call in module.calls():
             if called.endswith(".record") and call.args and isinstance(call.args[0], ast.Constant):
                 found.add(str(call.args[0].value))
-    return frozenset(found)
+    return frozenset(found | {f"pair.{event}" for event in PAIR_EVENTS})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -106,11 +106,12 @@ READS_REASONS = {"reason_in", "says_something"}
 
 
 def test_a_reason_that_must_be_given_is_read_in_the_one_way():
-    """Words without a default are needed; ``archive.custody.reason`` says what is a reason."""
+    """Words without a default are needed; ``archive.reason`` says what is a reason."""
     needed = {
         f"{module.at(verb)} {verb.name}": verb
         for module, verb in public_verbs()
-        if module.name.startswith("archive.custody") and verb.name not in ASK_NOBODY
+        if module.name.startswith(("archive.custody", "archive.holdings"))
+        and verb.name not in ASK_NOBODY
         for word, default in zip(verb.args.kwonlyargs, verb.args.kw_defaults, strict=True)
         if default is None and word.arg in GIVEN_WORDS
     }
@@ -138,7 +139,11 @@ def test_a_shared_beginning_asks_in_its_turn(name: str):
 
 def test_a_state_changes_only_by_its_workflow():
     """``thing.state = …`` anywhere else would pass the table by."""
-    allowed = {"archive.workflow": "take", "archive.custody.actions.books": "hand-overs"}
+    allowed = {
+        "archive.workflow": "take",
+        "archive.custody.actions.books": "hand-overs",
+        "archive.holdings.pair": "facts",
+    }
     offenders = [
         module.at(node)
         for module in modules("archive")

@@ -27,10 +27,10 @@ from archive.custody.book import (
 )
 from archive.custody.kind import InvoiceKind
 from archive.custody.numbers import key_of, parse_number
-from archive.custody.reason import reason_in
 from archive.custody.volume import Volume, VolumeRun
 from archive.people.actions import actor_of
 from archive.people.person import Person
+from archive.reason import reason_in
 from archive.transaction import Transaction
 from archive.workflow import NotPossibleNow
 

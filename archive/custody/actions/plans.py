@@ -11,8 +11,8 @@ from archive.custody.plan import (
     PlanExists,
     UsagePlan,
 )
-from archive.custody.reason import reason_in
 from archive.people.person import Station
+from archive.reason import reason_in
 from archive.transaction import Transaction
 
 

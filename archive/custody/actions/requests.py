@@ -28,9 +28,9 @@ from archive.custody.queries.gate import (
     plans_now,
     usable_clearance,
 )
-from archive.custody.reason import says_something
 from archive.people.actions import confirm_password
 from archive.people.person import Station
+from archive.reason import says_something
 from archive.transaction import Transaction
 
 

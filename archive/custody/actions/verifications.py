@@ -9,7 +9,6 @@ from archive.custody.actions.volumes import check_signature, subject_of
 from archive.custody.book import BOOK_WORKFLOW, Book, BookState, Handover, UseEntry
 from archive.custody.gate import Clearance, ClearanceKind
 from archive.custody.queries.dossier import Dossier, dossier
-from archive.custody.reason import reason_in, says_something
 from archive.custody.verification import (
     VERIFICATION_WORKFLOW,
     FindingsOpen,
@@ -22,6 +21,7 @@ from archive.custody.verification import (
 )
 from archive.custody.volume import VOLUME_WORKFLOW, Volume, VolumeRun, VolumeState
 from archive.people.actions import confirm_password
+from archive.reason import reason_in, says_something
 from archive.transaction import Transaction
 
 CheckList = Mapping[str, Mapping[str, str]]

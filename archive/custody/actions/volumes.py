@@ -20,7 +20,6 @@ from archive.custody.book import (
 )
 from archive.custody.numbers import NumberRun, joined, parse_number
 from archive.custody.queries.dossier import cover_digest, dossier
-from archive.custody.reason import reason_in
 from archive.custody.verification import (
     VERIFICATION_WORKFLOW,
     ScanMissing,
@@ -39,6 +38,7 @@ from archive.custody.volume import (
 )
 from archive.people.actions import confirm_password
 from archive.people.person import Station
+from archive.reason import reason_in
 from archive.transaction import Transaction
 
 

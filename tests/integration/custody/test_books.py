@@ -30,8 +30,8 @@ from archive.custody.book import (
     UseEntry,
 )
 from archive.custody.numbers import SpoiledBySpreadsheet
-from archive.custody.reason import ReasonMissing
 from archive.people import actions as people
+from archive.reason import ReasonMissing
 from archive.workflow import NotPossibleNow
 from tests.builders import Station
 from tests.clock import SettableClock

@@ -6,10 +6,10 @@ import pytest
 
 from archive.custody.actions import books, plans, requests, verifications, volumes
 from archive.custody.gate import ClearanceKind, ExceptionNeedsReason
-from archive.custody.reason import ReasonMissing, reason_in
 from archive.custody.verification import ReturnNeedsReasons, Verification, VerificationState
 from archive.custody.volume import Volume, VolumeState
 from archive.errors import Invalid
+from archive.reason import ReasonMissing, reason_in
 from tests.builders import PASSWORD, Station
 
 NOTHING_SAID = ["", "  ", "\u3000\u200b", "——。"]

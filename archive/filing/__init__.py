@@ -1,0 +1,1 @@
+"""From what comes in to filed records: deliveries, drafts, the desk."""

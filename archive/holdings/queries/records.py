@@ -1,0 +1,135 @@
+"""Reads about records: every list starts from what this person may know of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from archive.access import Permission
+from archive.holdings.code import right_form
+from archive.holdings.file_plan import PersonalData, RecordKind
+from archive.holdings.pair import Pair, PairState
+from archive.holdings.record import Record
+from archive.people.person import Station
+from archive.transaction import NoSuchThing, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter:
+    """What a list of records is narrowed to; empty fields do not narrow."""
+
+    text: str = ""
+    station_id: int | None = None
+    kind_id: int | None = None
+    year: int | None = None
+    retention: str = ""
+    customer_number: str = ""
+    pair: PairState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """A record as a list shows it."""
+
+    record: Record
+    kind: RecordKind
+    pair: Pair
+    station: Station
+
+
+def visible_records(tx: Transaction) -> Select[Record]:
+    """Every record this person may know of; each read of records begins here.
+
+    Records with sensitive facts about people exist only for those who may read them
+    (``domain.md`` §5, §9.50).
+    """
+    tx.require(Permission.RECORD_READ)
+    query = select(Record)
+    stations = tx.actor.stations(Permission.RECORD_READ)
+    if stations is not None:
+        query = query.where(Record.station_id.in_(stations))
+    sensitive = tx.actor.stations(Permission.RECORD_READ_SENSITIVE)
+    if sensitive is not None:
+        others = select(RecordKind.id).where(RecordKind.personal != PersonalData.SENSITIVE)
+        query = query.where(or_(Record.station_id.in_(sensitive), Record.kind_id.in_(others)))
+    return query
+
+
+def seen_record(tx: Transaction, record_id: int) -> Record:
+    """The record, for a page or a verb of a reader.
+
+    Raises:
+        NoSuchThing: there is none, or this person may not know of it.
+    """
+    found = tx.session.scalars(visible_records(tx).where(Record.id == record_id)).first()
+    if found is None:
+        raise NoSuchThing(thing="record", key=str(record_id))
+    return found
+
+
+ORDERS: dict[str, Any] = {
+    "code": Record.code,
+    "title": Record.title,
+    "day": Record.formed_on,
+    "filed": Record.filed_at,
+    "pair": Pair.state,
+}
+
+
+def records(
+    tx: Transaction,
+    asked: RecordFilter | None = None,
+    *,
+    order: str = "-filed",
+    limit: int = 50,
+    offset: int = 0,
+) -> list[RecordLine]:
+    """Lines of the list of records, as asked."""
+    column = ORDERS[order.removeprefix("-")]
+    sorting = column.desc() if order.startswith("-") else column
+    tie = Record.id.desc() if order.startswith("-") else Record.id
+    query = (
+        narrowed(tx, asked or RecordFilter())
+        .add_columns(RecordKind, Pair, Station)
+        .join(RecordKind, RecordKind.id == Record.kind_id)
+        .join(Station, Station.id == Record.station_id)
+        .order_by(sorting, tie)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [RecordLine(*row) for row in tx.session.execute(query)]
+
+
+def count_records(tx: Transaction, asked: RecordFilter | None = None) -> int:
+    """How many records there are of what was asked."""
+    counted = narrowed(tx, asked or RecordFilter()).with_only_columns(func.count())
+    return tx.session.scalar(counted) or 0
+
+
+def narrowed(tx: Transaction, asked: RecordFilter) -> Select[Record]:
+    """The records of what was asked, each with its pair."""
+    query = visible_records(tx).join(Pair, Pair.record_id == Record.id)
+    exact: Sequence[tuple[Any, Any]] = (
+        (Record.station_id, asked.station_id),
+        (Record.kind_id, asked.kind_id),
+        (Record.year, asked.year),
+        (Record.customer_number, asked.customer_number or None),
+        (Pair.state, asked.pair),
+    )
+    for column, wanted in exact:
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if asked.retention:
+        lasting = select(RecordKind.id).where(RecordKind.retention == asked.retention)
+        query = query.where(Record.kind_id.in_(lasting))
+    for word in asked.text.split():
+        query = query.where(
+            or_(
+                Record.title.contains(word, autoescape=True),
+                Record.code.contains(right_form(word), autoescape=True),
+                Record.document_number.contains(word, autoescape=True),
+                Record.customer_number == word,
+            )
+        )
+    return query

@@ -1,0 +1,1 @@
+"""Where paper stands: storeroom, shelf, box, label, movement, loan, stocktake."""
