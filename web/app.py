@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, Response
 
 from archive.access import SYSTEM
-from archive.custody.receiving import inspector
+from archive.ingest.keeping import inspector
 from archive.settings import Settings
 from archive.system import System
 from archive.wiring import configure_logging, create_system

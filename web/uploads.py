@@ -13,10 +13,10 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
-from archive.custody.receiving import scan_limits
 from archive.custody.scan import AlreadyReceived
 from archive.errors import Conflict, Invalid
 from archive.ingest import staging
+from archive.ingest.keeping import scan_limits
 from archive.ingest.names import name_as_received
 from archive.ingest.spool import Part, Spool, Spooled
 from archive.ingest.staging import Staged, note_of, staged_by

@@ -17,9 +17,10 @@ from archive.cli.acting import AS, acting
 from archive.custody.checking import Checked, NoSuchFile, check_scan
 from archive.custody.numbers import NumberRun, parse_number
 from archive.custody.receiving import receive as receive_scan
-from archive.custody.receiving import scan_limits, volume_named
+from archive.custody.receiving import volume_named
 from archive.errors import ArchiveError, Invalid
 from archive.ingest.arrival import VOLUME_CODE, look_at
+from archive.ingest.keeping import scan_limits
 from archive.ingest.names import name_as_received
 from archive.ingest.spool import Spool
 from archive.messages import Language, sentence

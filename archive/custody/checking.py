@@ -8,7 +8,6 @@ from typing import Any
 from archive.custody.numbers import NumberRun, key_of
 from archive.custody.reading import Expected, PageReading
 from archive.custody.reading_task import read_pages
-from archive.custody.receiving import inspector
 from archive.custody.reconciliation import (
     CoverFacts,
     Finding,
@@ -20,6 +19,7 @@ from archive.custody.reconciliation import (
     reconcile,
 )
 from archive.errors import Invalid
+from archive.ingest.keeping import inspector
 from archive.ingest.sandbox import Limits, run_pages
 from archive.ocr import Box
 from archive.settings import Settings

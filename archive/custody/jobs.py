@@ -1,13 +1,10 @@
 """Promises kept for the custody of invoices: reading scans."""
 
-import io
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import structlog
 from sqlalchemy import func, select, update
 
 from archive.access import SYSTEM
@@ -26,15 +23,11 @@ from archive.custody.scan import (
 from archive.custody.volume import Volume, VolumeRun
 from archive.digest import digest_of
 from archive.errors import Invalid
-from archive.ingest.raster import PageUnreadable
-from archive.ingest.sandbox import Limits, ReaderDied, run_pages
-from archive.ingest.spool import Spool
+from archive.ingest.keeping import keep_bytes
+from archive.ingest.paging import Paging, StoredAt, files_at_hand, go_through
 from archive.ocr.version import reader_version
-from archive.storage import DigestMismatch, new_key
 from archive.system import System
 from archive.transaction import Transaction
-
-_log = structlog.get_logger(__name__)
 
 GIVEN_UP = "GivenUp"
 """Why a scan is not read that was tried too often, by whatever fault of the system."""
@@ -44,7 +37,7 @@ GIVEN_UP = "GivenUp"
 class _Work:
     """What is left to read of a scan; files by key and SHA-256."""
 
-    files: tuple[tuple[str, str], ...]
+    files: tuple[StoredAt, ...]
     pages: int
     next_page: int
     expected: Expected
@@ -61,7 +54,7 @@ def read_scan(system: System, scan_id: int) -> None:
     if work is None:
         return
     try:
-        with _files(system, work.files) as paths:
+        with files_at_hand(system, work.files) as paths:
             _read_rest(system, scan_id, work, paths)
     except Invalid as unusable:
         _fail(system, scan_id, type(unusable).__name__)
@@ -96,57 +89,26 @@ def _begin(system: System, scan_id: int) -> _Work | None:
         )
 
 
-@contextmanager
-def _files(system: System, files: Sequence[tuple[str, str]]) -> Iterator[list[Path]]:
-    """The scan's files on disk for the reader, gone afterwards; after a kill, with the sweep."""
-    folder = system.settings.effective_spool_dir
-    with Spool(folder, limit_bytes=sys.maxsize, first_look=None) as spool:
-        yield [_fetched(system, spool, key, sha256) for key, sha256 in files]
-
-
-def _fetched(system: System, spool: Spool, key: str, sha256: str) -> Path:
-    """The file as it was received, or nothing: what is read is what was hashed.
-
-    Raises:
-        DigestMismatch: the store gives other bytes than were put there.
-    """
-    with system.objects.open(key) as source:
-        file = spool.take(source, key)
-    if file.digests.sha256 != sha256:
-        raise DigestMismatch(key=key)
-    return file.path
-
-
 def _read_rest(system: System, scan_id: int, work: _Work, paths: list[Path]) -> None:
-    settings = system.settings
-    limits = Limits(
-        memory=settings.reader_memory_mb << 20, seconds_per_result=settings.page_seconds
-    )
-    page, died_on, learned = work.next_page, 0, work.learned
-    while page <= work.pages:
-        try:
-            args = (paths, page, work.expected, settings.reader_threads, True, learned)
-            for result in run_pages(read_pages, args, limits=limits, first=page):
-                _keep_page(system, scan_id, result)
-                page, learned = result.reading.page + 1, result.learned
-            break
-        except PageUnreadable as damaged:
-            page = damaged.facts["page"]
-            _give_up_page(system, scan_id, page)
-            page += 1
-        except ReaderDied as death:
-            _log.warning("reader died", scan=scan_id, page=page, how=death.facts.get("how"))
-            if died_on == page:
-                _give_up_page(system, scan_id, page)
-                page += 1
-            else:
-                died_on = page
+    learned = work.learned
+
+    def arguments(page: int) -> tuple[object, ...]:
+        return (paths, page, work.expected, system.settings.reader_threads, True, learned)
+
+    def keep(_page: int, result: ReadPage) -> None:
+        nonlocal learned
+        _keep_page(system, scan_id, result)
+        learned = result.learned
+
+    paging = Paging(read_pages, arguments, keep, partial(_give_up_page, system, scan_id))
+    pages = range(work.next_page, work.pages + 1)
+    go_through(system.settings, pages, paging, thing=f"scan:{scan_id}")
 
 
 def _keep_page(system: System, scan_id: int, result: ReadPage) -> None:
     """Objects before rows: the page images are stored, then the page is set down."""
-    image_key = _stored(system, result.image)
-    thumb_key = _stored(system, result.thumb)
+    image_key = keep_bytes(system, result.image)
+    thumb_key = keep_bytes(system, result.thumb)
     reading = result.reading
     with system.transaction(SYSTEM) as tx:
         known = tx.session.scalar(
@@ -206,14 +168,6 @@ def _found(scan_id: int, reading: PageReading) -> Iterator[FoundStub]:
             void_confidence=void.confidence if void else 0.0,
             void_certain=void.certain if void else True,
         )
-
-
-def _stored(system: System, content: bytes) -> str:
-    if not content:
-        return ""
-    key = new_key()
-    system.objects.put(key, io.BytesIO(content), digest_of([content]))
-    return key
 
 
 def _finish(system: System, scan_id: int) -> None:

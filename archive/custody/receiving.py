@@ -4,25 +4,17 @@ Objects before rows: looked into, then stored, then recorded. Killed in between,
 are left that no row names, which the sweep removes; sending the files again is always safe.
 """
 
-import atexit
-import hashlib
 from collections.abc import Sequence
-from functools import cache
 
 from sqlalchemy import select
 
 from archive.access import Actor, Permission
-from archive.custody.actions.scans import StoredFile, record_scan
+from archive.custody.actions.scans import record_scan
 from archive.custody.numbers import normal_digits
 from archive.custody.scan import AlreadyReceived, NoVolumeNamed, Scan
 from archive.custody.volume import Volume
-from archive.ingest.inspect import Inspected
-from archive.ingest.inspector import Inspector
-from archive.ingest.limits import ScanLimits
-from archive.ingest.names import name_as_received
+from archive.ingest.keeping import delivery_digest, keep_files
 from archive.ingest.spool import Spooled
-from archive.settings import Settings
-from archive.storage import new_key
 from archive.system import System
 
 
@@ -37,8 +29,7 @@ def receive(
     """
     sha256 = delivery_digest(files)
     check_welcome(system, actor, volume_id, sha256)
-    found = inspector(system.settings).inspect([(file.path, file.name) for file in files])
-    stored = [_store(system, file, kind) for file, kind in zip(files, found, strict=True)]
+    stored = keep_files(system, files)
     with system.transaction(actor) as tx:
         return record_scan(tx, volume_id, stored, sha256=sha256, source=source)
 
@@ -73,37 +64,3 @@ def volume_named(system: System, actor: Actor, code: str) -> int:
         if volume is None or not tx.can(Permission.SCAN_RECEIVE, volume.station_id):
             raise NoVolumeNamed(field="volume", code=code[:40])
         return volume.id
-
-
-def delivery_digest(files: Sequence[Spooled]) -> str:
-    """What tells whether the very same delivery was received before."""
-    if len(files) == 1:
-        return files[0].digests.sha256
-    joined = "".join(file.digests.sha256 for file in files)
-    return hashlib.sha256(joined.encode()).hexdigest()
-
-
-def scan_limits(settings: Settings) -> ScanLimits:
-    """The limits of this installation."""
-    return ScanLimits(
-        bytes_in_all=settings.max_upload_mb * 1_000_000, pages=settings.max_scan_pages
-    )
-
-
-def inspector(settings: Settings) -> Inspector:
-    """This process's look into files; its child is started with the first."""
-    return _inspector(scan_limits(settings))
-
-
-@cache
-def _inspector(limits: ScanLimits) -> Inspector:
-    made = Inspector(limits)
-    atexit.register(made.close)
-    return made
-
-
-def _store(system: System, file: Spooled, found: Inspected) -> StoredFile:
-    key = new_key()
-    with file.path.open("rb") as content:
-        system.objects.put(key, content, file.digests)
-    return StoredFile(name_as_received(file.name), found.media_type, found.pages, file.digests, key)

@@ -6,9 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.access import WATCHED_FOLDER
-from archive.custody.receiving import receive, scan_limits, volume_named
+from archive.custody.receiving import receive, volume_named
 from archive.custody.scan import AlreadyReceived
 from archive.ingest.arrival import Arrival
+from archive.ingest.keeping import scan_limits
 from archive.ingest.spool import Spool
 from archive.ingest.watch import WatchedFolder
 from archive.system import System

@@ -19,7 +19,7 @@ from archive.custody.actions import books, plans, requests, scans, verifications
 from archive.custody.gate import ClearanceKind
 from archive.custody.plan import quarter_of
 from archive.custody.queries.dossier import dossier
-from archive.custody.receiving import receive, scan_limits
+from archive.custody.receiving import receive
 from archive.custody.reconciliation import FindingCode
 from archive.custody.scan import FoundStub, Verdict
 from archive.custody.verification import CheckItem
@@ -29,6 +29,7 @@ from archive.demo.drawing import Disorder, StubSpec, StubTruth, VolumeSpec, draw
 from archive.demo.drawing.easy import tidy_look, volume_of
 from archive.demo.drawing.forms_development import DEVELOPMENT
 from archive.holdings.actions.plans import adopt_default_plan
+from archive.ingest.keeping import scan_limits
 from archive.ingest.spool import Spool
 from archive.jobs import keep_promise
 from archive.outbox import Promise

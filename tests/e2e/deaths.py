@@ -23,8 +23,8 @@ import uvicorn
 
 from archive import worker
 from archive.clock import Clock
-from archive.custody import jobs
 from archive.custody.reading_task import ReadPage
+from archive.ingest import paging
 from archive.settings import Settings
 from archive.transaction import Transaction
 from archive.wiring import configure_logging, create_system
@@ -121,7 +121,7 @@ def _work(settings: Settings, fate: Fate, readings: Path | None, later: timedelt
     clock = _clock(later)
     worker.create_system = lambda *given, **named: create_system(*given, clock=clock, **named)
     if readings is not None:
-        jobs.run_pages = _Replay(readings)
+        paging.run_pages = _Replay(readings)
     lay(fate)
     worker.run_worker(settings)
 

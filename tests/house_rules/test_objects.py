@@ -13,8 +13,8 @@ KEYS_OF_NUMBERS = {"first_key", "last_key", "number_key"}
 """Columns that sort invoice numbers (``archive.custody.numbers``)."""
 
 MAKE_OBJECTS = {
-    "archive.custody.jobs._stored": "scan_page.image_key, scan_page.thumb_key",
-    "archive.custody.receiving._store": "scan_file.object_key",
+    "archive.ingest.keeping.keep_bytes": "scan_page.image_key, scan_page.thumb_key",
+    "archive.ingest.keeping._stored": "scan_file.object_key",
 }
 """Who makes a key of the store, and the columns it goes to."""
 

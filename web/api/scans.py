@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from archive.custody.actions import scans
 from archive.custody.queries.volumes import seen_volume
-from archive.custody.receiving import check_welcome, receive, scan_limits
+from archive.custody.receiving import check_welcome, receive
 from archive.custody.scan import Scan, ScanFile, ScanPage, Verdict
 from archive.digest import CHUNK
+from archive.ingest.keeping import scan_limits
 from archive.ingest.names import name_as_received
 from archive.ingest.spool import Part, Spool
 from web.api.told import ScanFileTold, ScanProgress, ScanTold, SettlementTold

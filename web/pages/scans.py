@@ -17,10 +17,11 @@ from archive.custody.queries.dossier import current_scan
 from archive.custody.queries.scan_pages import Place, place_of_stub, seen_page, seen_scan
 from archive.custody.queries.volume_history import reading_of
 from archive.custody.queries.volumes import seen_volume
-from archive.custody.receiving import receive, scan_limits
+from archive.custody.receiving import receive
 from archive.custody.scan import Scan, ScanState
 from archive.digest import CHUNK
 from archive.errors import ArchiveError, Invalid, NotFound
+from archive.ingest.keeping import scan_limits
 from archive.ingest.names import name_as_received
 from archive.ingest.refusals import BadScan
 from archive.ingest.spool import Spool

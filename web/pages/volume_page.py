@@ -28,11 +28,11 @@ from archive.custody.queries.volumes import (
     scans_of,
     seen_volume,
 )
-from archive.custody.receiving import scan_limits
 from archive.custody.scan import ScanState
 from archive.custody.verification import VerificationState
 from archive.custody.volume import Volume, VolumeState
 from archive.errors import ArchiveError
+from archive.ingest.keeping import scan_limits
 from archive.ingest.staging import Staged
 from archive.people.person import Station
 from archive.transaction import Transaction

@@ -1,7 +1,6 @@
 """Verbs about scans: record one that was received, settle what the machine doubts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archive.access import Permission
 from archive.custody.actions.consequences import volume_changed
@@ -19,19 +18,8 @@ from archive.custody.scan import (
     Verdict,
 )
 from archive.custody.volume import Volume
-from archive.digest import Digests
+from archive.ingest.keeping import StoredFile
 from archive.transaction import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file whose bytes are in the object store already."""
-
-    name: str
-    media_type: str
-    pages: int
-    digests: Digests
-    object_key: str
 
 
 def record_scan(

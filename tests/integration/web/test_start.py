@@ -6,7 +6,7 @@ import time
 import pytest
 from fastapi import FastAPI
 
-from archive.custody.receiving import inspector
+from archive.ingest.keeping import inspector
 from archive.system import System
 
 
