@@ -47,8 +47,21 @@ class Permission(StrEnum):
     RECORD_READ_SENSITIVE = "record:read-sensitive"
     RECORD_FILE = "record:file"
     PAPER_KEEP = "paper:keep"
+    STOCKTAKE_OPEN = "stocktake:open"
+    STOCKTAKE_COUNT = "stocktake:count"
+    LOAN_REQUEST = "loan:request"
+    LOAN_APPROVE = "loan:approve"
     PAIR_COMPARE = "pair:compare"
     DELIVERY_RECEIVE = "delivery:receive"
+    CUSTOMER_READ = "customer:read"
+    CUSTOMER_KEEP = "customer:keep"
+    CUSTOMER_REVEAL = "customer:reveal"
+    SPECIAL_KEEP = "special:keep"
+    SPECIAL_COUNT = "special:count"
+    EXPECTED_READ = "expected:read"
+    EXPECTED_SETTLE = "expected:settle"
+    EXPECTED_ARRANGE = "expected:arrange"
+    REGISTER_IMPORT = "register:import"
     TRAIL_READ = "trail:read"
     PERSON_READ = "person:read"
     PERSON_APPOINT = "person:appoint"
@@ -65,6 +78,7 @@ class Role(StrEnum):
     FINANCE = "finance"  # 公司财务
     LEADER = "leader"  # 公司领导
     STAFF = "staff"  # 工作人员
+    CARE = "care"  # 特殊客户专责
     AUDITOR = "auditor"  # 安全审计员
     ADMINISTRATOR = "administrator"  # 系统管理员
     SCANNER = "scanner"  # the watched folder; nobody is appointed to it
@@ -86,8 +100,17 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.RECORD_READ_SENSITIVE,
             _P.RECORD_FILE,
             _P.PAPER_KEEP,
+            _P.STOCKTAKE_OPEN,
+            _P.STOCKTAKE_COUNT,
+            _P.LOAN_REQUEST,
             _P.PAIR_COMPARE,
             _P.DELIVERY_RECEIVE,
+            _P.CUSTOMER_READ,
+            _P.CUSTOMER_KEEP,
+            _P.CUSTOMER_REVEAL,
+            _P.EXPECTED_READ,
+            _P.EXPECTED_SETTLE,
+            _P.REGISTER_IMPORT,
         }
     ),
     Role.CUSTODIAN: frozenset(
@@ -125,8 +148,17 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.FILE_PLAN_READ,
             _P.RECORD_READ,
             _P.RECORD_READ_SENSITIVE,
+            _P.STOCKTAKE_OPEN,
+            _P.STOCKTAKE_COUNT,
+            _P.LOAN_REQUEST,
+            _P.LOAN_APPROVE,
             _P.PAIR_COMPARE,
             _P.PERSON_READ,
+            _P.CUSTOMER_READ,
+            _P.CUSTOMER_REVEAL,
+            _P.SPECIAL_COUNT,
+            _P.EXPECTED_READ,
+            _P.EXPECTED_ARRANGE,
         }
     ),
     Role.FINANCE: frozenset(
@@ -139,6 +171,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.SCAN_SETTLE,
             _P.FILE_PLAN_READ,
             _P.RECORD_READ,
+            _P.LOAN_REQUEST,
         }
     ),
     Role.LEADER: frozenset(
@@ -149,10 +182,24 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.FILE_PLAN_READ,
             _P.FILE_PLAN_ADOPT,
             _P.RECORD_READ,
+            _P.LOAN_REQUEST,
             _P.PERSON_READ,
+            _P.EXPECTED_READ,
         }
     ),
-    Role.STAFF: frozenset({_P.FILE_PLAN_READ, _P.RECORD_READ, _P.PAIR_COMPARE}),
+    Role.STAFF: frozenset(
+        {
+            _P.FILE_PLAN_READ,
+            _P.RECORD_READ,
+            _P.PAIR_COMPARE,
+            _P.STOCKTAKE_COUNT,
+            _P.LOAN_REQUEST,
+            _P.CUSTOMER_READ,
+            _P.CUSTOMER_REVEAL,
+            _P.EXPECTED_READ,
+        }
+    ),
+    Role.CARE: frozenset({_P.SPECIAL_KEEP}),
     Role.AUDITOR: frozenset(
         {
             _P.BOOK_READ,
@@ -161,6 +208,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.RECORD_READ,
             _P.TRAIL_READ,
             _P.PERSON_READ,
+            _P.EXPECTED_READ,
         }
     ),
     Role.SCANNER: frozenset({_P.SCAN_RECEIVE, _P.DELIVERY_RECEIVE}),

@@ -2,6 +2,7 @@
 
 from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
+from archive.customers import customer
 from archive.holdings import code, file_plan, fonds, pair, record
 from archive.people import person
 
@@ -9,6 +10,7 @@ __all__ = [
     "audit",
     "book",
     "code",
+    "customer",
     "file_plan",
     "fonds",
     "gate",

@@ -22,6 +22,8 @@ from web.deps import closed_form
 from web.frame import Frame
 from web.pages import (
     books,
+    customer_page,
+    customers,
     desk,
     holdings,
     home,
@@ -54,6 +56,8 @@ PAGES = (
     desk.router,
     printed.router,
     holdings.router,
+    customers.router,
+    customer_page.router,
     people.router,
     trail.router,
 )

@@ -30,6 +30,7 @@ SECTIONS = (
     Section("home", "/", lambda _visit: True),
     Section("invoices", "/invoices", lambda visit: visit.actor.may(Permission.BOOK_READ)),
     Section("holdings", "/holdings", lambda visit: visit.actor.may(Permission.FILE_PLAN_READ)),
+    Section("customers", "/customers", lambda visit: visit.actor.may(Permission.CUSTOMER_READ)),
     Section("trail", "/trail", lambda visit: visit.actor.may(Permission.TRAIL_READ)),
     Section("settings", "/settings", lambda visit: visit.actor.may(Permission.PERSON_READ)),
 )

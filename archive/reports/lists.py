@@ -6,6 +6,7 @@ from typing import TypeVar
 from archive.access import Permission
 from archive.custody.queries.books import BookFilter, BookRow, books
 from archive.custody.queries.volumes import VolumeRow, volumes_listed
+from archive.customers.queries.customers import CustomerFilter, CustomerLine, customers
 from archive.errors import Invalid
 from archive.transaction import Transaction
 
@@ -13,6 +14,14 @@ R = TypeVar("R")
 
 BATCH = 1000
 MOST_ROWS = 100_000
+
+WHO_MAY: Mapping[str, Permission] = {
+    "books": Permission.BOOK_READ,
+    "volumes": Permission.VOLUME_READ,
+    "customers": Permission.CUSTOMER_READ,
+    "expected": Permission.EXPECTED_READ,
+}
+"""The permission whoever takes a list out of the program needs."""
 
 
 class TooManyRows(Invalid):
@@ -57,9 +66,23 @@ def every_volume(
     return _page_by_page(page)
 
 
+def every_customer(tx: Transaction, wanted: CustomerFilter, order: str) -> Iterator[CustomerLine]:
+    """All customers of a list, masked.
+
+    Raises:
+        TooManyRows: narrow it first.
+    """
+
+    def page(at: int) -> tuple[int, Sequence[CustomerLine]]:
+        rows, total = customers(tx, wanted, order=order, offset=at, limit=BATCH)
+        return total, rows
+
+    return _page_by_page(page)
+
+
 def note_export(tx: Transaction, what: str, form: str, rows: int, asked: Mapping[str, str]) -> None:
     """Record that a list was taken out of the program, and which part of it."""
-    tx.require(Permission.BOOK_READ if what == "books" else Permission.VOLUME_READ)
+    tx.require(WHO_MAY[what])
     tx.record("list.exported", f"list:{what}", form=form, rows=rows, asked=dict(asked))
 
 

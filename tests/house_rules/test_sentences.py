@@ -16,6 +16,7 @@ from archive.custody.reconciliation import FindingCode, NumberStatus
 from archive.custody.scan import SCAN_WORKFLOW, ScanState
 from archive.custody.verification import VERIFICATION_WORKFLOW, CheckItem, VerificationState
 from archive.custody.volume import VOLUME_WORKFLOW, VolumeState
+from archive.customers.customer import CUSTOMER_WORKFLOW, CustomerState, CustomerType
 from archive.db import _REFUSALS
 from archive.holdings.file_plan import Arrangement, ClockStart, Cycle, PersonalData
 from archive.holdings.pair import EVENTS as PAIR_EVENTS
@@ -45,6 +46,8 @@ CODES: dict[str, type[StrEnum]] = {
     "clock-start": ClockStart,
     "state-record": RecordState,
     "state-pair": PairState,
+    "state-customer": CustomerState,
+    "customer-type": CustomerType,
     "paper": Paper,
     "electronic": Electronic,
     "comparison": Comparison,
@@ -59,6 +62,7 @@ WORKFLOWS = (
     VERIFICATION_WORKFLOW,
     REQUEST_WORKFLOW,
     RECORD_WORKFLOW,
+    CUSTOMER_WORKFLOW,
 )
 
 

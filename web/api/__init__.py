@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from web.api import (
     books,
+    customers,
     gate,
     holdings,
     people,
@@ -21,5 +22,17 @@ from web.api import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for part in (session, people, plans, gate, books, volumes, scans, verifications, holdings, trail):
+for part in (
+    session,
+    people,
+    plans,
+    gate,
+    books,
+    volumes,
+    scans,
+    verifications,
+    holdings,
+    customers,
+    trail,
+):
     router.include_router(part.router)

@@ -1,0 +1,1 @@
+"""Verbs about customers, by noun."""

@@ -1,0 +1,1 @@
+"""Reads about customers, by what is asked."""
