@@ -5,23 +5,30 @@ from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.customers import customer
 from archive.holdings import code, file_plan, fonds, pair, record
 from archive.people import person
+from archive.shelving import box, climate, loan, movement, place, stocktake
 
 __all__ = [
     "audit",
     "book",
+    "box",
+    "climate",
     "code",
     "customer",
     "file_plan",
     "fonds",
     "gate",
     "kind",
+    "loan",
+    "movement",
     "outbox",
     "pair",
     "person",
+    "place",
     "plan",
     "proof",
     "record",
     "scan",
+    "stocktake",
     "verification",
     "volume",
 ]

@@ -1,0 +1,155 @@
+"""How paper is moved: the event, where the record is now, and its pair, in one step.
+
+Verbs of boxes, loans and stocktakes all move paper through here; they have asked for the
+permission.
+"""
+
+from sqlalchemy import select
+
+from archive.holdings.code import ArchivalCode
+from archive.holdings.pair import Pair
+from archive.holdings.pairing import paper_moved
+from archive.holdings.record import Record
+from archive.shelving.box import Box, BoxLost, BoxMixed, Label, LabelKind, new_token
+from archive.shelving.movement import Movement, MovementKind, NotInBox, NotOut, Whereabouts
+from archive.shelving.place import Cabinet, Shelf
+from archive.shelving.stocktake import Stocktake, StocktakeState, StocktakeUnderWay
+from archive.transaction import Transaction
+
+
+def whereabouts(tx: Transaction, record_id: int) -> Whereabouts | None:
+    """Where the paper of a record is; None while it was never put away."""
+    return tx.session.get(Whereabouts, record_id, with_for_update=True)
+
+
+def box_of(tx: Transaction, record_id: int) -> Box:
+    """The box a record stands in.
+
+    Raises:
+        NotInBox: it stands in none.
+    """
+    standing = whereabouts(tx, record_id)
+    if standing is None or standing.box_id is None:
+        raise NotInBox(record=tx.get(Record, record_id).code)
+    return tx.get(Box, standing.box_id)
+
+
+def open_movement(tx: Transaction, record_id: int) -> Movement:
+    """The movement by which a record is under way.
+
+    Raises:
+        NotOut: it is not.
+    """
+    standing = whereabouts(tx, record_id)
+    if standing is None or standing.movement_id is None:
+        raise NotOut(record=tx.get(Record, record_id).code)
+    return tx.get(Movement, standing.movement_id)
+
+
+def series_of(tx: Transaction, record: Record) -> int:
+    """The series of a record's code: its year, unit and retention."""
+    found = select(ArchivalCode.series_id).where(ArchivalCode.text == record.code)
+    return tx.session.scalars(found).one()
+
+
+def put(tx: Transaction, record_id: int, box: Box, kind: MovementKind, **said: object) -> Movement:
+    """The record stands in ``box`` from now on.
+
+    Raises:
+        BoxMixed, BoxLost, NotPossibleNow: nothing is moved.
+    """
+    record = tx.get(Record, record_id)
+    if box.missing_since is not None:
+        raise BoxLost(box=box.name)
+    if record.station_id != box.station_id or series_of(tx, record) != box.series_id:
+        raise BoxMixed
+    standing = whereabouts(tx, record_id)
+    came_from = standing.box_id if standing is not None else None
+    moved = noted(tx, box.station_id, kind, record_id=record_id, **said)
+    moved.from_box_id, moved.to_box_id = came_from, box.id
+    tx.add(moved)
+    if standing is None:
+        tx.add(Whereabouts(record_id=record_id, box_id=box.id))
+        label_of(tx, LabelKind.RECORD, record_id)
+    else:
+        standing.box_id, standing.movement_id = box.id, None
+        tx.session.flush()
+    paper_moved(tx, record_id, "place", box=box.name)
+    return moved
+
+
+def under_way(
+    tx: Transaction, record_id: int, kind: MovementKind, event: str, **said: object
+) -> Movement:
+    """The record leaves its box by an open movement (``take-out`` or ``miss``).
+
+    Raises:
+        NotPossibleNow: the pair does not allow it.
+    """
+    record = tx.get(Record, record_id)
+    standing = whereabouts(tx, record_id)
+    moved = noted(tx, record.station_id, kind, record_id=record_id, **said)
+    if standing is not None and standing.box_id is not None:
+        moved.from_box_id = standing.box_id
+    elif standing is not None and standing.movement_id is not None:
+        moved.from_box_id = tx.get(Movement, standing.movement_id).from_box_id
+    tx.add(moved)
+    if standing is None:
+        tx.add(Whereabouts(record_id=record_id, movement_id=moved.id))
+    else:
+        standing.box_id, standing.movement_id = None, moved.id
+        tx.session.flush()
+    paper_moved(tx, record_id, event, **({"out_for": moved.out_for} if moved.out_for else {}))
+    return moved
+
+
+def back(
+    tx: Transaction, record_id: int, box: Box, *, pages: int, seal_intact: bool, note: str = ""
+) -> bool:
+    """The record is back in ``box``; whether it is as it was.
+
+    Its pages are counted and its seal looked at; what differs ends the comparison of its pair.
+    """
+    pair = tx.get(Pair, record_id)
+    same = pages == pair.paper_pages and seal_intact
+    paper_moved(
+        tx, record_id, "bring-back" if same else "bring-back-changed", pages=pages, seal=seal_intact
+    )
+    put(tx, record_id, box, MovementKind.BRING_BACK, pages=pages, note=note)
+    return same
+
+
+def noted(tx: Transaction, station_id: int, kind: MovementKind, **said: object) -> Movement:
+    """The event itself, not kept yet."""
+    return Movement(station_id=station_id, kind=kind, by_id=tx.person_id, at=tx.now, **said)  # type: ignore[arg-type]
+
+
+def label_of(tx: Transaction, kind: LabelKind, thing_id: int) -> Label:
+    """The label of a thing, made when it is first asked for."""
+    name = {LabelKind.BOX: "box_id", LabelKind.RECORD: "record_id", LabelKind.SHELF: "shelf_id"}
+    column = getattr(Label, name[kind])
+    found = tx.session.scalars(select(Label).where(column == thing_id)).first()
+    if found is not None:
+        return found
+    return tx.add(Label(token=new_token(), kind=kind, **{name[kind]: thing_id}))
+
+
+def check_not_counted(tx: Transaction, *shelf_ids: int | None) -> None:
+    """Refuse to move boxes where a stocktake is under way.
+
+    Raises:
+        StocktakeUnderWay: nothing is moved until it is closed.
+    """
+    wanted = [shelf_id for shelf_id in shelf_ids if shelf_id is not None]
+    query = (
+        select(Stocktake.id)
+        .join(Shelf, Shelf.station_id == Stocktake.station_id)
+        .join(Cabinet, Cabinet.id == Shelf.cabinet_id)
+        .where(
+            Shelf.id.in_(wanted),
+            Stocktake.state == StocktakeState.COUNTING,
+            (Stocktake.storeroom_id.is_(None)) | (Stocktake.storeroom_id == Cabinet.storeroom_id),
+        )
+    )
+    if wanted and tx.session.scalars(query).first() is not None:
+        raise StocktakeUnderWay
