@@ -15,6 +15,8 @@ from sqlalchemy import delete, select
 from archive.access import SYSTEM
 from archive.custody.scan import ScanFile, ScanPage
 from archive.errors import ArchiveError
+from archive.filing.delivery import DeliveredFile, DeliveredPage
+from archive.holdings.copy import ElectronicCopy
 from archive.ingest import spool, staging
 from archive.people.person import SignIn
 from archive.system import System
@@ -22,7 +24,15 @@ from archive.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 
-NAMED_BY = (ScanFile.object_key, ScanPage.image_key, ScanPage.thumb_key)
+NAMED_BY = (
+    ScanFile.object_key,
+    ScanPage.image_key,
+    ScanPage.thumb_key,
+    DeliveredFile.object_key,
+    DeliveredPage.image_key,
+    DeliveredPage.thumb_key,
+    ElectronicCopy.rendition_key,
+)
 """Every column that names an object; a capability that keeps objects adds its own."""
 
 BATCH = 500

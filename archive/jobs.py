@@ -10,6 +10,8 @@ import structlog
 from archive import outbox, proof
 from archive.access import SYSTEM
 from archive.custody import jobs as custody
+from archive.filing import jobs as filing
+from archive.filing import renditions
 from archive.outbox import Promise
 from archive.system import System
 
@@ -17,12 +19,16 @@ _log = structlog.get_logger(__name__)
 
 JOBS: dict[str, Callable[..., None]] = {
     "read_scan": custody.read_scan,
+    "read_delivery": filing.read_delivery,
+    "make_rendition": renditions.make_rendition,
     "prove_trail": proof.prove_trail,
 }
 
 
 GIVEN_UP: dict[str, Callable[..., None]] = {
     "read_scan": custody.give_up_reading,
+    "read_delivery": filing.give_up_reading,
+    "make_rendition": renditions.give_up_rendition,
     "prove_trail": proof.give_up_proof,
 }
 """What is set down, in the same transaction, when a promise is given up for good."""

@@ -3,7 +3,8 @@
 from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.customers import customer
-from archive.holdings import code, file_plan, fonds, pair, record
+from archive.filing import delivery
+from archive.holdings import code, copy, file_plan, fonds, pair, record
 from archive.people import person
 from archive.shelving import box, climate, loan, movement, place, stocktake
 
@@ -14,6 +15,8 @@ __all__ = [
     "climate",
     "code",
     "customer",
+    "copy",
+    "delivery",
     "file_plan",
     "fonds",
     "gate",

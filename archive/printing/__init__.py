@@ -7,6 +7,7 @@ fail.
 """
 
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -35,11 +36,26 @@ def print_form(form: str, told: Mapping[str, Any], *, printed_at: datetime) -> b
     Raises:
         FormNotPrinted: Typst refused it.
     """
+    return _set(FORMS / f"{form}.typ", FORMS, told, printed_at)
+
+
+def print_pages(told: Mapping[str, Any], folder: Path, *, printed_at: datetime) -> bytes:
+    """Page images of ``folder`` with their text behind them, as searchable PDF/A-2b.
+
+    Raises:
+        FormNotPrinted: Typst refused it.
+    """
+    form = folder / "pages.typ"
+    shutil.copyfile(FORMS / form.name, form)
+    return _set(form, folder, told, printed_at)
+
+
+def _set(form: Path, root: Path, told: Mapping[str, Any], printed_at: datetime) -> bytes:
     content = json.dumps(_printable(told), ensure_ascii=False, default=str)
     try:
         pdf = typst.compile(
-            FORMS / f"{form}.typ",
-            root=FORMS,
+            form,
+            root=root,
             font_paths=list(_font_folders()),
             ignore_system_fonts=True,
             format="pdf",
@@ -51,7 +67,7 @@ def print_form(form: str, told: Mapping[str, Any], *, printed_at: datetime) -> b
             timestamp=int(printed_at.timestamp()),
         )
     except typst.TypstError as failure:
-        raise FormNotPrinted(form=form) from failure
+        raise FormNotPrinted(form=form.stem) from failure
     return bytes(pdf)
 
 

@@ -13,8 +13,10 @@ KEYS_OF_NUMBERS = {"first_key", "last_key", "number_key"}
 """Columns that sort invoice numbers (``archive.custody.numbers``)."""
 
 MAKE_OBJECTS = {
-    "archive.ingest.keeping.keep_bytes": "scan_page.image_key, scan_page.thumb_key",
-    "archive.ingest.keeping._stored": "scan_file.object_key",
+    "archive.ingest.keeping.keep_bytes": "scan_page.image_key, scan_page.thumb_key,"
+    " delivered_page.image_key, delivered_page.thumb_key",
+    "archive.ingest.keeping._stored": "scan_file.object_key, delivered_file.object_key",
+    "archive.filing.renditions.make_rendition": "electronic_copy.rendition_key",
 }
 """Who makes a key of the store, and the columns it goes to."""
 

@@ -18,6 +18,14 @@ from archive.custody.verification import VERIFICATION_WORKFLOW, CheckItem, Verif
 from archive.custody.volume import VOLUME_WORKFLOW, VolumeState
 from archive.customers.customer import CUSTOMER_WORKFLOW, CustomerState, CustomerType
 from archive.db import _REFUSALS
+from archive.filing.delivery import (
+    DELIVERY_WORKFLOW,
+    DRAFT_WORKFLOW,
+    DeliveryState,
+    DraftState,
+    PageKind,
+    SetAside,
+)
 from archive.holdings.file_plan import Arrangement, ClockStart, Cycle, PersonalData
 from archive.holdings.pair import EVENTS as PAIR_EVENTS
 from archive.holdings.pair import Comparison, Electronic, PairState, Paper
@@ -52,6 +60,10 @@ CODES: dict[str, type[StrEnum]] = {
     "electronic": Electronic,
     "comparison": Comparison,
     "origin": Origin,
+    "state-delivery": DeliveryState,
+    "state-draft": DraftState,
+    "page-kind": PageKind,
+    "set-aside": SetAside,
     "not-possible.pair": StrEnum("PairEvent", {event: event for event in PAIR_EVENTS}),
 }
 WORKFLOWS = (
@@ -63,6 +75,8 @@ WORKFLOWS = (
     REQUEST_WORKFLOW,
     RECORD_WORKFLOW,
     CUSTOMER_WORKFLOW,
+    DELIVERY_WORKFLOW,
+    DRAFT_WORKFLOW,
 )
 
 

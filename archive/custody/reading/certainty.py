@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from archive.custody.reading.found import Doubt
 from archive.custody.reading.looks import CAREFUL_LOOKS, LOOKS, Print, read_all
-from archive.custody.reading.sheet import Sheet
 from archive.custody.reading.wording import digit_runs
 from archive.ocr import LineText, TextReader
+from archive.ocr.sheet import Sheet
 
 WEAKEST_DIGIT = 0.80
 """Below this, a digit in any one look keeps the whole number from being certain."""

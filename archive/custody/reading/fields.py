@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.custody.reading.looks import Print
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.wording import DigitRun, Kind, digit_runs, is_number_label
 from archive.ocr import LineText, TextReader
+from archive.ocr.sheet import Sheet, Strip
 
 NUMBER_WIDTHS = frozenset({8, 20})
 CODE_WIDTHS = frozenset({10, 12})

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from archive.custody.reading.looks import Print
 from archive.custody.reading.shapes import Shapes
-from archive.custody.reading.sheet import Strip
+from archive.ocr.sheet import Strip
 
 Floats = NDArray[np.float64]
 

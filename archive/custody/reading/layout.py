@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archive.custody.reading.form import Form, Pose
-from archive.custody.reading.sheet import Sheet, Strip
+from archive.ocr.sheet import Sheet, Strip
 
 MOST_FORMS = 4
 REMEMBERED = 400

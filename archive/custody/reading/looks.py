@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.ocr import LineText, Pixels, TextReader
+from archive.ocr.sheet import Sheet, Strip
 
 
 @dataclass(frozen=True, slots=True)

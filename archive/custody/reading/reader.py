@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from archive.custody.reading import certainty, fields, upright
+from archive.custody.reading import certainty, fields
 from archive.custody.reading.fields import Field
 from archive.custody.reading.form import Form
 from archive.custody.reading.found import (
@@ -15,10 +15,10 @@ from archive.custody.reading.found import (
 )
 from archive.custody.reading.layout import MOST_FORMS, Laying, Layout
 from archive.custody.reading.settling import Settler
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.stubs import Stub, form_from, labelled_stub, stub_of
 from archive.custody.reading.voids import VoidFinder
-from archive.ocr import PageImage, TextReader
+from archive.ocr import PageImage, TextReader, upright
+from archive.ocr.sheet import Sheet, Strip
 
 MOST_LEFT_OVER = 0.25
 """The share of a stub's lines that may lie outside all stubs before the page is read whole."""

@@ -13,9 +13,9 @@ from archive.custody.reading.fields import NUMBER_WIDTHS
 from archive.custody.reading.found import Doubt, Expected
 from archive.custody.reading.layout import Layout
 from archive.custody.reading.shapes import Fit
-from archive.custody.reading.sheet import Sheet
 from archive.custody.reading.stubs import Stub
 from archive.ocr import TextReader
+from archive.ocr.sheet import Sheet
 
 FARTHEST_BEHIND = (-0.14, -0.35)
 """How much worse than its neighbours a digit may fit its own shape: to pass, to be looked at again."""

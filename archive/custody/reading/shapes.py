@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.custody.reading.sheet import Sheet, Strip
+from archive.ocr.sheet import Sheet, Strip
 
 Floats = NDArray[np.float32]
 

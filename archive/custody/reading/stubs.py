@@ -12,7 +12,7 @@ from archive.custody.reading.fields import Field
 from archive.custody.reading.form import Form
 from archive.custody.reading.layout import Laying
 from archive.custody.reading.looks import Print
-from archive.custody.reading.sheet import Sheet, Strip, corners_of
+from archive.ocr.sheet import Sheet, Strip, corners_of
 
 _FEWEST_REPEATED = 6
 _SHARE_REPEATED = 0.45

@@ -17,8 +17,8 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from archive.custody.reading.sheet import Sheet
 from archive.ocr import Pixels
+from archive.ocr.sheet import Sheet
 
 CELL = 8
 SIZE_UNIT = 32.0

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.void_net import Spot
 from archive.ocr import Pixels, TextReader
+from archive.ocr.sheet import Sheet, Strip
 
 WASTE = "废廢"
 

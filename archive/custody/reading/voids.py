@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from archive.custody.reading import void_words
 from archive.custody.reading.form import Form
 from archive.custody.reading.found import VoidMark
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.stubs import Stub
 from archive.custody.reading.void_net import Spot, spots_on
 from archive.ocr import TextReader
+from archive.ocr.sheet import Sheet, Strip
 
 WORTH_A_LOOK = 0.08
 """Spots the network scores less are not looked at."""

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from archive.custody.reading.sheet import Sheet
 from archive.custody.reading.void_net import Spot
 from archive.custody.reading.void_words import CAREFUL, QUICK, likeness, odds_of_waste
 from archive.demo.drawing.fonts import face
 from archive.ocr.rapid import RapidTextReader
+from archive.ocr.sheet import Sheet
 
 SIZE = 60
 PRINT = (70, 70, 76)

@@ -6,8 +6,8 @@ import pytest
 from archive.custody.reading.certainty import judged, weighed
 from archive.custody.reading.found import Doubt
 from archive.custody.reading.looks import Look, Print, look_at
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.ocr import Glyph, LineText
+from archive.ocr.sheet import Sheet, Strip
 
 
 def look(text, weakest=0.99):

@@ -7,7 +7,7 @@ import pytest
 
 from archive.custody.reading.form import Form, Pose
 from archive.custody.reading.looks import Print
-from archive.custody.reading.sheet import Strip
+from archive.ocr.sheet import Strip
 
 NUMBER = Strip((900.0, 100.0), 200.0, 40.0, 0.0)
 

@@ -7,7 +7,7 @@ import pytest
 from archive.custody.reading import shapes as shapes_module
 from archive.custody.reading.shapes import Shapes
 from archive.custody.reading.shapes import _comb as comb
-from archive.custody.reading.sheet import Sheet, Strip
+from archive.ocr.sheet import Sheet, Strip
 
 PITCH = 20
 NUMBERS = ["04210837", "04210956", "04211348", "04215679", "04218233"]

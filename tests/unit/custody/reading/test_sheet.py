@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from archive.custody.reading.sheet import Sheet, Strip, corners_of
+from archive.ocr.sheet import Sheet, Strip, corners_of
 
 
 def page_with_a_dark_box(left, top, right, bottom, width=300, height=200):

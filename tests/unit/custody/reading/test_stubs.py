@@ -4,8 +4,8 @@ import numpy as np
 
 from archive.custody.reading.fields import Field
 from archive.custody.reading.looks import Print
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.custody.reading.stubs import form_from, labelled_stub
+from archive.ocr.sheet import Sheet, Strip
 
 PAGE = Sheet(np.full((1200, 1600, 3), 255, np.uint8), 200)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from archive.custody.reading.sheet import Sheet, Strip
 from archive.ocr import PageImage, TextReader
+from archive.ocr.sheet import Sheet, Strip
 
 FINDING_SIDE = 1200
 """Pixels the longer side of a page is shrunk to when lines are looked for."""
