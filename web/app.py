@@ -34,6 +34,7 @@ from web.pages import (
     requests,
     scans,
     session,
+    store_section,
     trail,
     volumes,
 )
@@ -58,6 +59,7 @@ PAGES = (
     holdings.router,
     customers.router,
     customer_page.router,
+    store_section.router,
     people.router,
     trail.router,
 )

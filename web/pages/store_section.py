@@ -1,0 +1,9 @@
+"""The section 库房: every page of it, as one router."""
+
+from fastapi import APIRouter
+
+from web.pages import store, store_boxes, store_records
+
+router = APIRouter()
+for part in (store, store_boxes, store_records):
+    router.include_router(part.router)
