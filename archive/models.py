@@ -2,7 +2,7 @@
 
 from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
-from archive.customers import customer
+from archive.customers import customer, special
 from archive.filing import delivery
 from archive.holdings import code, copy, file_plan, fonds, pair, record
 from archive.people import person
@@ -31,6 +31,7 @@ __all__ = [
     "proof",
     "record",
     "scan",
+    "special",
     "stocktake",
     "verification",
     "volume",

@@ -68,6 +68,11 @@ class Settings(BaseSettings):
     binding_grace_days: int = Field(
         default=5, ge=0, description="days after a month's end before unbound stubs close the gate"
     )
+    special_key_file: Path | None = Field(
+        default=None,
+        description="key the register of special customers is sealed with; empty = "
+        "keys/special.key in the data folder, made on first use. Keep it apart from the backups",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @property
@@ -77,6 +82,10 @@ class Settings(BaseSettings):
     @property
     def effective_objects(self) -> str:
         return self.objects or f"disk:{self.data_dir / 'objects'}"
+
+    @property
+    def effective_special_key_file(self) -> Path:
+        return self.special_key_file or self.data_dir / "keys" / "special.key"
 
     @property
     def effective_spool_dir(self) -> Path:

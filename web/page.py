@@ -31,6 +31,13 @@ SECTIONS = (
     Section("invoices", "/invoices", lambda visit: visit.actor.may(Permission.BOOK_READ)),
     Section("holdings", "/holdings", lambda visit: visit.actor.may(Permission.FILE_PLAN_READ)),
     Section("customers", "/customers", lambda visit: visit.actor.may(Permission.CUSTOMER_READ)),
+    Section(
+        "special",
+        "/special",
+        lambda visit: (
+            visit.actor.may(Permission.SPECIAL_KEEP) or visit.actor.may(Permission.SPECIAL_COUNT)
+        ),
+    ),
     Section("store", "/store", lambda visit: visit.actor.may(Permission.RECORD_READ)),
     Section("trail", "/trail", lambda visit: visit.actor.may(Permission.TRAIL_READ)),
     Section("settings", "/settings", lambda visit: visit.actor.may(Permission.PERSON_READ)),

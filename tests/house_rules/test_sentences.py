@@ -17,6 +17,7 @@ from archive.custody.scan import SCAN_WORKFLOW, ScanState
 from archive.custody.verification import VERIFICATION_WORKFLOW, CheckItem, VerificationState
 from archive.custody.volume import VOLUME_WORKFLOW, VolumeState
 from archive.customers.customer import CUSTOMER_WORKFLOW, CustomerState, CustomerType
+from archive.customers.special import SPECIAL_WORKFLOW, SpecialCategory, SpecialState
 from archive.db import _REFUSALS
 from archive.filing.delivery import (
     DELIVERY_WORKFLOW,
@@ -56,6 +57,8 @@ CODES: dict[str, type[StrEnum]] = {
     "state-pair": PairState,
     "state-customer": CustomerState,
     "customer-type": CustomerType,
+    "state-special": SpecialState,
+    "special-category": SpecialCategory,
     "paper": Paper,
     "electronic": Electronic,
     "comparison": Comparison,
@@ -75,6 +78,7 @@ WORKFLOWS = (
     REQUEST_WORKFLOW,
     RECORD_WORKFLOW,
     CUSTOMER_WORKFLOW,
+    SPECIAL_WORKFLOW,
     DELIVERY_WORKFLOW,
     DRAFT_WORKFLOW,
 )

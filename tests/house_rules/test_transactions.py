@@ -15,7 +15,7 @@ VERBS = [
     if ".actions" in module.name and not module.name.endswith("actions.__init__")
 ]
 
-ASK_FOR_THEMSELVES = {"_decide", "_on_desk", "_open_draft"}
+ASK_FOR_THEMSELVES = {"_active_entry", "_decide", "_on_desk", "_open_draft"}
 """Shared beginnings of verbs, which ask ``tx.require`` in their turn."""
 
 ASK_NOBODY = {
