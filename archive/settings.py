@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     watch_dir: Path | None = Field(
         default=None, description="folder watched for scans; empty = none is watched"
     )
+    pair_days: int = Field(
+        default=30, ge=1, description="days after which an incomplete pair is overdue"
+    )
     watch_settle_seconds: int = Field(
         default=5, ge=1, description="a watched file must be unchanged so long before it is taken"
     )

@@ -26,13 +26,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db import Base, Instant, RowId, refused_by
 from archive.errors import Conflict, Invalid
+from archive.ingest.refusals import CameBefore
 from archive.workflow import Workflow
 
 NOT_READ = "not-read"
 """Problem of a page the reader could not finish; a person looks at the paper."""
 
 
-class AlreadyReceived(Conflict):
+class AlreadyReceived(CameBefore):
     """The very same bytes were received before."""
 
 

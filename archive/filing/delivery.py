@@ -31,10 +31,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db import Base, Instant, RowId, refused_by
 from archive.errors import Conflict, Invalid
+from archive.ingest.refusals import CameBefore
 from archive.workflow import Workflow
 
 
-class DeliveredBefore(Conflict):
+class DeliveredBefore(CameBefore):
     """The very same bytes came in before."""
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from archive.filing.delivery import DeliveredFile, DeliveredPage, Delivery, PageKind, SetAside
@@ -61,10 +61,9 @@ def gather(tx: Transaction, delivery: Delivery) -> list[Gathered]:
 
 def kinds_in_force(tx: Transaction) -> dict[str, RecordKind]:
     """The kinds of the newest plan that are archived, by their code."""
-    newest = select(FilePlan.id).order_by(FilePlan.edition.desc(), FilePlan.id.desc()).limit(1)
-    plan_id = tx.session.scalar(newest)
+    newest = select(func.max(FilePlan.id))
     kinds = tx.session.scalars(
-        select(RecordKind).where(RecordKind.plan_id == plan_id).order_by(RecordKind.number)
+        select(RecordKind).where(RecordKind.plan_id == newest.scalar_subquery())
     )
     return {kind.code: kind for kind in kinds if kind.archived}
 

@@ -1,6 +1,6 @@
 """The ways in which what came in cannot be taken as a scan; each has its sentence."""
 
-from archive.errors import Invalid
+from archive.errors import Conflict, Invalid
 
 
 class BadScan(Invalid):
@@ -87,3 +87,7 @@ class PdfTooTangled(BadScan):
 
 class CannotBeChecked(BadScan):
     """The process that looked into it did not survive it."""
+
+
+class CameBefore(Conflict):
+    """The very same delivery is kept already; there is nothing to do."""

@@ -1,7 +1,7 @@
 """The folder of files that came in and were not handed in yet: how they lie, and for how long.
 
 spool/uploads/<person>/<id>.file     the bytes as they came
-spool/uploads/<person>/<id>.json     name, digests, volume, when; written last
+spool/uploads/<person>/<id>.json     name, digests, what for, when; written last
 spool/uploads/<person>/<id>.taken    the same, while the file is being received for good
 spool/uploads/<person>/spool-*       a file while it is being sent
 
@@ -26,11 +26,11 @@ _SUFFIXES = (".file", ".json", ".taken", ".new")
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A file that came in whole and waits to be handed in."""
+    """A file that came in whole and waits to be handed in; ``target`` is what it is for."""
 
     id: str
     name: str
-    volume_id: int
+    target: str
     at: datetime
     path: Path
     digests: Digests
@@ -44,7 +44,7 @@ def note_of(staged: Staged) -> str:
     """What is written down beside the file."""
     told = {
         "name": staged.name,
-        "volume": staged.volume_id,
+        "target": staged.target,
         "at": staged.at.isoformat(),
         "digests": asdict(staged.digests),
     }
@@ -62,7 +62,7 @@ def staged_by(note: Path) -> Staged | None:
         return None
     digests = Digests(**told["digests"])
     at = datetime.fromisoformat(told["at"])
-    return Staged(note.stem, told["name"], told["volume"], at, path, digests)
+    return Staged(note.stem, told["name"], told.get("target", ""), at, path, digests)
 
 
 def sweep(root: Path, now: datetime) -> int:

@@ -117,6 +117,15 @@ def stations(tx: Transaction) -> list[Station]:
     return list(tx.session.scalars(select(Station).order_by(Station.code)))
 
 
+def stations_where(tx: Transaction, permission: Permission) -> list[Station]:
+    """The stations at which the actor may do this, by code."""
+    reached = tx.actor.stations(permission)
+    query = select(Station).order_by(Station.code)
+    return list(
+        tx.session.scalars(query if reached is None else query.where(Station.id.in_(reached)))
+    )
+
+
 def station_rows(tx: Transaction) -> list[StationRow]:
     """Every station with its custodian and how many persons serve there."""
     custodians: dict[int, str] = {}

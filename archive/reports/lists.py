@@ -8,6 +8,7 @@ from archive.custody.queries.books import BookFilter, BookRow, books
 from archive.custody.queries.volumes import VolumeRow, volumes_listed
 from archive.customers.queries.customers import CustomerFilter, CustomerLine, customers
 from archive.errors import Invalid
+from archive.holdings.queries.records import RecordFilter, RecordLine, count_records, records
 from archive.transaction import Transaction
 
 R = TypeVar("R")
@@ -20,6 +21,7 @@ WHO_MAY: Mapping[str, Permission] = {
     "volumes": Permission.VOLUME_READ,
     "customers": Permission.CUSTOMER_READ,
     "expected": Permission.EXPECTED_READ,
+    "records": Permission.RECORD_READ,
 }
 """The permission whoever takes a list out of the program needs."""
 
@@ -76,6 +78,20 @@ def every_customer(tx: Transaction, wanted: CustomerFilter, order: str) -> Itera
     def page(at: int) -> tuple[int, Sequence[CustomerLine]]:
         rows, total = customers(tx, wanted, order=order, offset=at, limit=BATCH)
         return total, rows
+
+    return _page_by_page(page)
+
+
+def every_record(tx: Transaction, wanted: RecordFilter, order: str) -> Iterator[RecordLine]:
+    """All records of a list.
+
+    Raises:
+        TooManyRows: narrow it first.
+    """
+
+    def page(at: int) -> tuple[int, Sequence[RecordLine]]:
+        rows = records(tx, wanted, order=order, offset=at, limit=BATCH)
+        return count_records(tx, wanted), rows
 
     return _page_by_page(page)
 

@@ -40,8 +40,9 @@ class Group:
 
 
 @router.get("")
-def holdings() -> Response:
-    return go(PLAN)
+def holdings(visit: SignedIn) -> Response:
+    """The catalogue for whoever reads records; the file plan for everybody else."""
+    return go("/holdings/records" if visit.actor.may(Permission.RECORD_READ) else PLAN)
 
 
 @router.get("/plan")

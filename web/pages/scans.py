@@ -1,15 +1,11 @@
 """Scans: coming in, being read, and the images of their pages."""
 
 import io
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
-from urllib.parse import unquote
+from functools import partial
 
 from fastapi import APIRouter, Request
 from PIL import Image
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response
 
 from archive.access import Permission
 from archive.custody.actions import scans as verbs
@@ -19,28 +15,21 @@ from archive.custody.queries.volume_history import reading_of
 from archive.custody.queries.volumes import seen_volume
 from archive.custody.receiving import receive
 from archive.custody.scan import Scan, ScanState
-from archive.digest import CHUNK
-from archive.errors import ArchiveError, Invalid, NotFound
-from archive.ingest.keeping import scan_limits
-from archive.ingest.names import name_as_received
-from archive.ingest.refusals import BadScan
-from archive.ingest.spool import Spool
-from archive.ingest.staging import Staged
+from archive.errors import ArchiveError, NotFound
 from archive.storage import ObjectStore
 from archive.transaction import NoSuchThing, Transaction
+from web import uploads
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.images import KEPT_BY_BROWSERS, has_it, image
 from web.page import go, show
 from web.pages.volume_page import volume_page
-from web.pages.volume_told import HERE, progress_of
+from web.pages.volume_told import HERE, progress_of, target_of
 from web.parts import FormState
 from web.typed import RowNumber
-from web.uploads import Incoming, TooMuchStaged, Uploads
+from web.uploads import Uploads
 
 router = APIRouter(prefix="/invoices")
-
-KEPT_BY_BROWSERS = "private, max-age=3600"
-"""A page image never changes; after an hour its browser asks whether one may still see it."""
 
 _CROP_WIDTH = 1200
 _UPRIGHT = {
@@ -51,31 +40,16 @@ _UPRIGHT = {
 """Pillow counts counter-clockwise."""
 
 
-class NothingSent(Invalid):
-    """No file came with the form."""
-
-
 @router.post("/volumes/{volume_id}/uploads")
 async def take_in(visit: SignedIn, volume_id: RowNumber, request: Request) -> Response:
-    """One file as a raw body, its name percent-encoded in ``X-File-Name``; staged for the form."""
-    name = unquote(request.headers.get("x-file-name", ""))
-    pieces = request.stream()
-    try:
-        uploads = await run_in_threadpool(_uploads, visit, volume_id)
-        staged = await _taken_in(uploads, name, volume_id, pieces)
-    except ClientDisconnect:
-        return Response(status_code=400)  # nobody is there to read it; what had come is gone
-    except ArchiveError as error:
-        if isinstance(error, BadScan | TooMuchStaged):
-            async for _ in pieces:  # whoever stops listening is taken for a broken line
-                pass
-        return JSONResponse({"told": visit.told(error)}, status_of(error))
-    return JSONResponse({"upload": staged.id})
+    """One file as a raw body; staged for the form."""
+    allowed = partial(_uploads, visit, volume_id)
+    return await uploads.take_in(visit, request, target_of(volume_id), allowed)
 
 
 @router.post("/volumes/{volume_id}/uploads/discard")
 def discard(visit: SignedIn, volume_id: RowNumber) -> Response:
-    _uploads(visit, volume_id).discard(volume_id)
+    _uploads(visit, volume_id).discard(target_of(volume_id))
     return go(f"{HERE}/{volume_id}?done=discarded#scan")
 
 
@@ -125,14 +99,14 @@ def read_again(visit: SignedIn, scan_id: RowNumber) -> Response:
 def page_image(visit: SignedIn, scan_id: RowNumber, number: RowNumber) -> Response:
     with visit.reading() as tx:
         page = seen_page(tx, scan_id, number)
-    return _image(visit, page.image_key, page.image_sha256)
+    return image(visit, page.image_key, page.image_sha256)
 
 
 @router.get("/scans/{scan_id}/thumbs/{number}.jpg")
 def thumbnail(visit: SignedIn, scan_id: RowNumber, number: RowNumber) -> Response:
     with visit.reading() as tx:
         page = seen_page(tx, scan_id, number)
-    return _image(visit, page.thumb_key, f"{page.image_sha256}-small")
+    return image(visit, page.thumb_key, f"{page.image_sha256}-small")
 
 
 @router.get("/scans/{scan_id}/stubs/{stub_id}.jpg")
@@ -143,7 +117,7 @@ def enlarged(visit: SignedIn, scan_id: RowNumber, stub_id: RowNumber) -> Respons
     where = "-".join(str(side) for side in place.box)
     tag = f'"{place.page.image_sha256}-{where}"'
     headers = {"etag": tag, "cache-control": KEPT_BY_BROWSERS}
-    if _has_it(visit.request, tag):
+    if has_it(visit.request, tag):
         return Response(status_code=304, headers=headers)
     return Response(_cut(visit.system.objects, place), media_type="image/jpeg", headers=headers)
 
@@ -160,64 +134,10 @@ def _uploads(visit: Visit, volume_id: int) -> Uploads:
         return Uploads(visit.system, tx.person_id)
 
 
-async def _taken_in(
-    uploads: Uploads, name: str, volume_id: int, pieces: AsyncIterator[bytes]
-) -> Staged:
-    """The file, written piece by piece in the thread pool, a megabyte at a time."""
-    receiving = uploads.receiving(name, volume_id)
-    incoming: Incoming = await run_in_threadpool(receiving.__enter__)
-    try:
-        waiting = bytearray()
-        async for piece in pieces:
-            waiting += piece
-            if len(waiting) >= CHUNK:
-                await run_in_threadpool(incoming.write, bytes(waiting))
-                waiting.clear()
-        if waiting:
-            await run_in_threadpool(incoming.write, bytes(waiting))
-        staged = await run_in_threadpool(incoming.finish)
-    finally:
-        await run_in_threadpool(receiving.__exit__, None, None, None)
-    return staged
-
-
 def _received(visit: Visit, volume_id: int, form: Form) -> Scan:
-    uploads = _uploads(visit, volume_id)
-    system, actor = visit.system, visit.actor
-    ids = form.texts("upload")
-    if ids:
-        with uploads.handed_in(volume_id, ids) as files:
-            return receive(system, actor, volume_id, files, source="page")
-    limit = scan_limits(system.settings).bytes_in_all
-    with Spool(system.settings.effective_spool_dir, limit_bytes=limit) as spool:
-        for file in form.files("files"):
-            with file.file as content:
-                spool.take(content, name_as_received(file.filename))
-        if not spool.files:
-            raise NothingSent(field="files")
-        return receive(system, actor, volume_id, spool.files, source="page")
-
-
-def _image(visit: Visit, key: str, digest: str) -> Response:
-    """An image out of the store, piece by piece; nothing at all when the browser has it."""
-    headers = {"etag": f'"{digest}"', "cache-control": KEPT_BY_BROWSERS}
-    if _has_it(visit.request, headers["etag"]):
-        return Response(status_code=304, headers=headers)
-    with ExitStack() as opening:
-        file = opening.enter_context(visit.system.objects.open(key))
-        ending = opening.pop_all()
-
-    def pieces() -> Iterator[bytes]:
-        with ending:
-            while piece := file.read(CHUNK):
-                yield piece
-
-    return StreamingResponse(pieces(), media_type="image/jpeg", headers=headers)
-
-
-def _has_it(request: Request, tag: str) -> bool:
-    given = request.headers.get("if-none-match", "")
-    return tag in {each.strip().removeprefix("W/") for each in given.split(",")}
+    waiting, target = _uploads(visit, volume_id), target_of(volume_id)
+    with uploads.files_sent(waiting, target, visit.system, form) as files:
+        return receive(visit.system, visit.actor, volume_id, files, source="page")
 
 
 def _cut(objects: ObjectStore, place: Place) -> bytes:

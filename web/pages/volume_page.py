@@ -46,6 +46,7 @@ from web.pages.volume_told import (
     event_told,
     failure_told,
     progress_of,
+    target_of,
     verdict_told,
     volume_status,
 )
@@ -195,7 +196,9 @@ def _seen(visit: Visit, tx: Transaction, volume_id: int) -> Seen:
         against={step: against(tx, volume, step) for step in steps},
         may_receive=may_receive,
         may_read_again=newest is not None and may_read_again(tx, volume, newest),
-        waiting=Uploads(visit.system, tx.person_id).waiting(volume.id) if may_receive else (),
+        waiting=Uploads(visit.system, tx.person_id).waiting(target_of(volume.id))
+        if may_receive
+        else (),
     )
 
 

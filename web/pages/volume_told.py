@@ -30,6 +30,11 @@ SCAN_TONES: Mapping[str, Tone] = {
 }
 
 
+def target_of(volume_id: int) -> str:
+    """What files that wait to be handed in for the volume are kept for."""
+    return f"volume:{volume_id}"
+
+
 def volume_status(visit: Visit, state: str) -> Status:
     return Status(visit.t(f"state-volume.{state}"), VOLUME_TONES[state])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from archive.access import Permission
 from archive.errors import NotFound
@@ -60,6 +60,16 @@ def plan_in_force(tx: Transaction, fonds_code: str | None = None) -> PlanSeen:
         tuple(tx.session.scalars(categories)),
         tuple(tx.session.scalars(kinds)),
     )
+
+
+def kinds_known(tx: Transaction) -> list[RecordKind]:
+    """The kinds of every newest plan that are archived, in the plan's order."""
+    tx.require(Permission.FILE_PLAN_READ)
+    newest = select(func.max(FilePlan.id)).group_by(FilePlan.fonds_id)
+    kinds = tx.session.scalars(
+        select(RecordKind).where(RecordKind.plan_id.in_(newest)).order_by(RecordKind.number)
+    )
+    return [kind for kind in kinds if kind.archived]
 
 
 def matching(kinds: Iterable[RecordKind], words: str) -> list[RecordKind]:

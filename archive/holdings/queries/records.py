@@ -7,12 +7,17 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from archive.access import Permission
+from archive.errors import Invalid
 from archive.holdings.code import right_form
 from archive.holdings.file_plan import PersonalData, RecordKind
 from archive.holdings.pair import Pair, PairState
 from archive.holdings.record import Record
 from archive.people.person import Station
 from archive.transaction import NoSuchThing, Transaction
+
+
+class NoRecordOfCode(Invalid):
+    """No record has that archival code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,25 @@ def seen_record(tx: Transaction, record_id: int) -> Record:
     return found
 
 
+def record_by_code(tx: Transaction, code: str) -> Record:
+    """The record with that archival code.
+
+    Raises:
+        NoRecordOfCode: there is none, or this person may not know of it.
+    """
+    found = tx.session.scalars(visible_records(tx).where(Record.code == code)).first()
+    if found is None:
+        raise NoRecordOfCode(field="record_code", given=code[:80])
+    return found
+
+
 ORDERS: dict[str, Any] = {
     "code": Record.code,
     "title": Record.title,
     "day": Record.formed_on,
     "filed": Record.filed_at,
     "pair": Pair.state,
+    "since": Pair.since,
 }
 
 

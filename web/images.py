@@ -1,0 +1,40 @@
+"""Images out of the store: piece by piece, and not at all when the browser has them."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.responses import Response, StreamingResponse
+
+from archive.digest import CHUNK
+from web.deps import Visit
+
+KEPT_BY_BROWSERS = "private, max-age=3600"
+"""A page image never changes; after an hour its browser asks whether one may still see it."""
+
+
+def image(
+    visit: Visit, key: str, digest: str, media_type: str = "image/jpeg", shown_as: str = ""
+) -> Response:
+    """An image out of the store, piece by piece; nothing at all when the browser has it."""
+    headers = {"etag": f'"{digest}"', "cache-control": KEPT_BY_BROWSERS}
+    if has_it(visit.request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    with ExitStack() as opening:
+        file = opening.enter_context(visit.system.objects.open(key))
+        ending = opening.pop_all()
+
+    def pieces() -> Iterator[bytes]:
+        with ending:
+            while piece := file.read(CHUNK):
+                yield piece
+
+    if shown_as:
+        headers["content-disposition"] = f"inline; filename*=UTF-8''{quote(shown_as)}"
+    return StreamingResponse(pieces(), media_type=media_type, headers=headers)
+
+
+def has_it(request: Request, tag: str) -> bool:
+    given = request.headers.get("if-none-match", "")
+    return tag in {each.strip().removeprefix("W/") for each in given.split(",")}

@@ -1,0 +1,239 @@
+"""One record: what it is, its pages, its pair of paper and electronic copy, and what happened."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from archive.access import Permission
+from archive.errors import ArchiveError
+from archive.filing.queries.copies import copy_files, copy_pages
+from archive.holdings.actions.pairs import compare, register_paper
+from archive.holdings.actions.records import describe_again
+from archive.holdings.pair import Electronic, Paper
+from archive.holdings.queries.record_seen import Happened, RecordSeen, is_overdue, record_seen
+from archive.holdings.queries.records import seen_record
+from archive.messages import sentences
+from archive.transaction import NoSuchThing, Transaction
+from web.deps import Form, PostedForm, SignedIn, Visit
+from web.errors import status_of
+from web.images import image
+from web.page import go, show
+from web.pages.around import crumbs, just_done
+from web.pages.filing import kind_name
+from web.pages.filing_desk import sheets_of
+from web.pages.records import RECORDS, pair_status
+from web.parts import Event, Fact, FormState, Status
+from web.typed import RowNumber, count
+from web.typed import day as day_typed
+
+router = APIRouter(prefix=RECORDS)
+
+WORDS = ("title", "document_number", "parties", "customer_number", "remark")
+
+
+@router.get("/{record_id}")
+def record(visit: SignedIn, record_id: RowNumber, page: int = 0) -> Response:
+    return _page(visit, record_id, FormState(), page=page)
+
+
+@router.post("/{record_id}/paper")
+def paper(visit: SignedIn, record_id: RowNumber, form: PostedForm) -> Response:
+    """The paper is here and counted."""
+
+    def work(tx: Transaction) -> None:
+        seen_record(tx, record_id)
+        register_paper(tx, record_id, pages=count(form.text("pages"), "pages", most=10_000))
+
+    return _done(visit, record_id, form, work, "paper")
+
+
+@router.post("/{record_id}/compare")
+def compared(visit: SignedIn, record_id: RowNumber, form: PostedForm) -> Response:
+    """A second person has laid the paper beside the pages."""
+
+    def work(tx: Transaction) -> None:
+        seen_record(tx, record_id)
+        compare(
+            tx,
+            record_id,
+            digest=form.text("digest"),
+            paper_pages=count(form.text("paper_pages"), "paper_pages", most=10_000),
+            matches=form.text("verdict") == "match",
+            difference=form.text("difference"),
+        )
+
+    return _done(visit, record_id, form, work, "compared")
+
+
+@router.post("/{record_id}/describe")
+def described(visit: SignedIn, record_id: RowNumber, form: PostedForm) -> Response:
+    """Correct the description; the code stays."""
+
+    def work(tx: Transaction) -> None:
+        seen_record(tx, record_id)
+        changes: dict[str, str | date] = {name: form.text(name) for name in WORDS}
+        changes["formed_on"] = day_typed(form.text("formed_on"), "formed_on")
+        describe_again(tx, record_id, reason=form.text("reason"), **changes)
+
+    return _done(visit, record_id, form, work, "described")
+
+
+@router.get("/{record_id}/copy.pdf")
+def searchable(visit: SignedIn, record_id: RowNumber) -> Response:
+    """The searchable PDF/A of the copy that counts."""
+    with visit.reading() as tx:
+        seen = record_seen(tx, record_id)
+    copy = seen.current
+    if copy is None or not copy.rendition_key:
+        raise NoSuchThing(thing="rendition", key=str(record_id))
+    return image(
+        visit,
+        copy.rendition_key,
+        copy.rendition_sha256,
+        "application/pdf",
+        f"{seen.record.code}.pdf",
+    )
+
+
+@router.get("/{record_id}/files/{file_id}")
+def as_received(visit: SignedIn, record_id: RowNumber, file_id: RowNumber) -> Response:
+    """A file as it came in; only where no other record's pages are in it."""
+    with visit.reading() as tx:
+        seen = record_seen(tx, record_id)
+        found = next((file for file in copy_files(tx, seen.current) if file.id == file_id), None)
+    if found is None:
+        raise NoSuchThing(thing="delivered_file", key=str(file_id))
+    return image(visit, found.object_key, found.sha256, found.media_type, found.name)
+
+
+def _page(
+    visit: Visit, record_id: int, state: FormState, *, page: int = 0, status: int = 200
+) -> Response:
+    with visit.reading() as tx:
+        seen = record_seen(tx, record_id)
+        pages = copy_pages(tx, seen.current)
+        files = copy_files(tx, seen.current)
+        station_id = seen.record.station_id
+        may = {
+            "paper": tx.can(Permission.PAPER_KEEP, station_id)
+            and seen.pair.allows("register-paper"),
+            "compare": tx.can(Permission.PAIR_COMPARE, station_id) and seen.pair.allows("match"),
+            "describe": tx.can(Permission.RECORD_FILE, station_id),
+        }
+        overdue = is_overdue(tx, seen.pair)
+    sheets = sheets_of(tuple(pages), f"{RECORDS}/{record_id}", visit)
+    own = seen.pair.scanned_by_id == visit.actor.person_id
+    return show(
+        visit,
+        "records/record.html",
+        status=status,
+        state=_filled(seen, state),
+        crumbs=crumbs(
+            visit, "holdings", (visit.t("records.title"), RECORDS), (seen.record.code, "")
+        ),
+        seen=seen,
+        pair_status=pair_status(visit, seen.pair.state),
+        overdue=visit.t("records.overdue_since", days=visit.system.settings.pair_days)
+        if overdue
+        else "",
+        notice_text=just_done(visit, "records"),
+        facts=_facts(visit, seen),
+        pair_facts=_pair_facts(visit, seen),
+        may=may,
+        compare_blocked=visit.t("records.own_scan") if own else "",
+        sheets=sheets,
+        sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
+        files=files,
+        history=[_event(visit, each) for each in seen.history],
+    )
+
+
+def _filled(seen: RecordSeen, state: FormState) -> FormState:
+    if state.values:
+        return state
+    values: dict[str, object] = {name: getattr(seen.record, name) for name in WORDS}
+    values["formed_on"] = seen.record.formed_on.isoformat()
+    return FormState(values, state.errors)
+
+
+def _facts(visit: Visit, seen: RecordSeen) -> list[Fact]:
+    record = seen.record
+    return [
+        Fact(visit.t("records.code"), record.code, "code"),
+        Fact(
+            visit.t("records.state"),
+            Status(
+                visit.t(f"state-record.{record.state}"), "good" if record.archived_at else "info"
+            ),
+            "status",
+        ),
+        Fact(visit.t("records.kind"), kind_name(visit, seen.kind)),
+        Fact(visit.t("records.clause"), seen.kind.clause),
+        Fact(visit.t("records.day"), record.formed_on, "day"),
+        Fact(visit.t("records.year"), str(record.year)),
+        Fact(visit.t("records.retention"), _retention(visit, seen.kind.retention)),
+        Fact(visit.t("records.station"), seen.station.name),
+        Fact(visit.t("records.document_number"), record.document_number),
+        Fact(visit.t("records.parties"), record.parties),
+        Fact(visit.t("records.customer_number"), record.customer_number, "code"),
+        Fact(visit.t("records.origin"), visit.t(f"origin.{record.origin}")),
+        Fact(visit.t("records.filed_by"), seen.filed_by),
+        Fact(visit.t("records.remark"), record.remark),
+    ]
+
+
+def _retention(visit: Visit, code: str) -> str:
+    if code == "Y":
+        return visit.t("holdings.for_ever")
+    return visit.t("holdings.years", n=code.removeprefix("D"), code=code)
+
+
+def _pair_facts(visit: Visit, seen: RecordSeen) -> list[Fact]:
+    pair, copy = seen.pair, seen.current
+    found = [
+        Fact(
+            visit.t("records.paper"),
+            _told(
+                visit, "paper", pair.paper, pair.paper_pages if pair.paper != Paper.EXPECTED else 0
+            ),
+        ),
+        Fact(
+            visit.t("records.electronic"),
+            _told(
+                visit,
+                "electronic",
+                pair.electronic,
+                pair.electronic_pages if pair.electronic != Electronic.ABSENT else 0,
+            ),
+        ),
+        Fact(visit.t("records.comparison"), visit.t(f"comparison.{pair.comparison}")),
+    ]
+    if pair.compared_at is not None:
+        found.append(Fact(visit.t("records.compared_by"), seen.compared_by))
+        found.append(Fact(visit.t("records.compared_at"), pair.compared_at, "moment"))
+    if pair.difference:
+        found.append(Fact(visit.t("records.difference"), pair.difference))
+    if copy is not None:
+        made = copy.rendition_tool or visit.t("records.rendition_waits")
+        found.append(Fact(visit.t("records.rendition"), made))
+        found.append(Fact(visit.t("records.digest"), f"{pair.electronic_digest[:16]}…"))
+    return found
+
+
+def _told(visit: Visit, side: str, value: str, pages: int) -> str:
+    word = visit.t(f"{side}.{value}")
+    return visit.t("records.side", word=word, n=pages) if pages else word
+
+
+def _event(visit: Visit, each: Happened) -> Event:
+    key = f"trail.{each.event}"
+    label = visit.t(key) if key in sentences("zh") else each.event
+    return Event(label, each.at, each.by)
+
+
+def _done(visit: Visit, record_id: int, form: Form, work: object, done: str) -> Response:
+    error: ArchiveError | None = visit.attempt(work).error  # type: ignore[arg-type]
+    if error is None:
+        return go(f"{RECORDS}/{record_id}?done={done}")
+    return _page(visit, record_id, visit.form_state(form, error), status=status_of(error))
