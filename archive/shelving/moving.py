@@ -119,6 +119,58 @@ def back(
     return same
 
 
+def lose_box(tx: Transaction, box: Box) -> None:
+    """The box is not where it should be; nor are the records in it.
+
+    Raises:
+        BoxLost: it is missing already.
+    """
+    if box.missing_since is not None:
+        raise BoxLost(box=box.name)
+    moved = noted(tx, box.station_id, MovementKind.MISS, box_id=box.id)
+    moved.from_shelf_id = box.shelf_id
+    tx.add(moved)
+    box.shelf_id, box.missing_since = None, tx.now
+    tx.session.flush()
+    tx.record("box.missed", box.subject)
+    within = select(Whereabouts.record_id).where(Whereabouts.box_id == box.id)
+    for record_id in tx.session.scalars(within).all():
+        under_way(tx, record_id, MovementKind.MISS, "miss", with_box=True)
+
+
+def regain_box(tx: Transaction, box: Box) -> None:
+    """The missing box is there again, with the records that were missed with it."""
+    box.missing_since = None
+    tx.session.flush()
+    tx.add(noted(tx, box.station_id, MovementKind.FIND, box_id=box.id))
+    tx.record("box.found", box.subject)
+    gone = (
+        select(Whereabouts.record_id)
+        .join(Movement, Movement.id == Whereabouts.movement_id)
+        .where(
+            Movement.kind == MovementKind.MISS,
+            Movement.with_box,
+            Movement.from_box_id == box.id,
+        )
+    )
+    for record_id in tx.session.scalars(gone).all():
+        paper_moved(tx, record_id, "find")
+        put(tx, record_id, box, MovementKind.FIND, with_box=True)
+
+
+def stand_box(tx: Transaction, box: Box, shelf: Shelf) -> None:
+    """The box stands on that shelf; found, if it was missing."""
+    if box.missing_since is not None:
+        regain_box(tx, box)
+    kind = MovementKind.PLACE if box.shelf_id is None else MovementKind.MOVE
+    moved = noted(tx, box.station_id, kind, box_id=box.id)
+    moved.from_shelf_id, moved.to_shelf_id = box.shelf_id, shelf.id
+    tx.add(moved)
+    box.shelf_id = shelf.id
+    tx.session.flush()
+    tx.record("box.shelved", box.subject, shelf=shelf.code)
+
+
 def noted(tx: Transaction, station_id: int, kind: MovementKind, **said: object) -> Movement:
     """The event itself, not kept yet."""
     return Movement(station_id=station_id, kind=kind, by_id=tx.person_id, at=tx.now, **said)  # type: ignore[arg-type]

@@ -16,17 +16,17 @@ from archive.shelving.movement import (
     MovementKind,
     NotInBox,
     OutFor,
-    Whereabouts,
 )
 from archive.shelving.moving import (
     back,
     box_of,
     check_not_counted,
     label_of,
-    noted,
+    lose_box,
     open_movement,
     put,
     series_of,
+    stand_box,
     under_way,
     whereabouts,
 )
@@ -81,15 +81,7 @@ def shelve_box(tx: Transaction, box_id: int, shelf_id: int) -> Box:
     if box.shelf_id == shelf.id:
         raise AlreadyThere(what=box.name, place=shelf.code)
     check_not_counted(tx, box.shelf_id, shelf.id)
-    if box.missing_since is not None:
-        _found(tx, box)
-    kind = MovementKind.PLACE if box.shelf_id is None else MovementKind.MOVE
-    moved = noted(tx, box.station_id, kind, box_id=box.id)
-    moved.from_shelf_id, moved.to_shelf_id = box.shelf_id, shelf.id
-    tx.add(moved)
-    box.shelf_id = shelf.id
-    tx.session.flush()
-    tx.record("box.shelved", box.subject, shelf=shelf.code)
+    stand_box(tx, box, shelf)
     return box
 
 
@@ -188,39 +180,15 @@ def find_record(tx: Transaction, record_id: int, *, box_id: int | None = None) -
 
 
 def miss_box(tx: Transaction, box_id: int) -> Box:
-    """The box was looked for and is not there; nor are the records in it."""
+    """The box was looked for and is not there; nor are the records in it.
+
+    Raises:
+        BoxLost: it is missing already.
+    """
     box = _box(tx, box_id)
-    moved = noted(tx, box.station_id, MovementKind.MISS, box_id=box.id)
-    moved.from_shelf_id = box.shelf_id
-    tx.add(moved)
-    box.shelf_id, box.missing_since = None, tx.now
-    tx.session.flush()
-    tx.record("box.missed", box.subject)
-    for record_id in tx.session.scalars(
-        select(Whereabouts.record_id).where(Whereabouts.box_id == box.id)
-    ).all():
-        under_way(tx, record_id, MovementKind.MISS, "miss", with_box=True)
+    check_not_counted(tx, box.shelf_id)
+    lose_box(tx, box)
     return box
-
-
-def _found(tx: Transaction, box: Box) -> None:
-    """The missing box is there again, with the records that were missed with it."""
-    box.missing_since = None
-    tx.session.flush()
-    tx.add(noted(tx, box.station_id, MovementKind.FIND, box_id=box.id))
-    tx.record("box.found", box.subject)
-    gone = (
-        select(Whereabouts.record_id)
-        .join(Movement, Movement.id == Whereabouts.movement_id)
-        .where(
-            Movement.kind == MovementKind.MISS,
-            Movement.with_box,
-            Movement.from_box_id == box.id,
-        )
-    )
-    for record_id in tx.session.scalars(gone).all():
-        paper_moved(tx, record_id, "find")
-        put(tx, record_id, box, MovementKind.FIND, with_box=True)
 
 
 def _box(tx: Transaction, box_id: int) -> Box:
