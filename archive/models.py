@@ -3,6 +3,7 @@
 from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.customers import customer, special
+from archive.expected import expectation
 from archive.filing import delivery
 from archive.holdings import code, copy, file_plan, fonds, pair, record
 from archive.people import person
@@ -17,6 +18,7 @@ __all__ = [
     "customer",
     "copy",
     "delivery",
+    "expectation",
     "file_plan",
     "fonds",
     "gate",

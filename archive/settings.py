@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     binding_grace_days: int = Field(
         default=5, ge=0, description="days after a month's end before unbound stubs close the gate"
     )
+    filing_grace_days: int = Field(
+        default=15, ge=0, description="days after a period's end before its records are overdue"
+    )
     special_key_file: Path | None = Field(
         default=None,
         description="key the register of special customers is sealed with; empty = "

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from web.api import (
     books,
     customers,
+    expected,
     gate,
     holdings,
     people,
@@ -33,6 +34,7 @@ for part in (
     verifications,
     holdings,
     customers,
+    expected,
     trail,
 ):
     router.include_router(part.router)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from archive.custody.queries.waiting import Waiting, overdue_at, stations_of, waiting_for
+from archive.expected.queries import not_filed_by_me, not_filed_by_others
 from web.deps import SignedIn, Visit
 from web.page import show
 from web.parts import Column, Link, Status
@@ -30,6 +31,8 @@ PLACES = {
     "unbound": "/invoices/volumes/new",
     "volume-overdue": "/invoices/volumes",
     "book-owed": "/invoices/books?state=used-up",
+    "not-filed": "/holdings/expected",
+    "not-filed-by": "/holdings/expected",
 }
 """Where each kind of waiting thing is done."""
 
@@ -51,6 +54,8 @@ def home(visit: SignedIn, changed: str = "") -> Response:
     with visit.reading() as tx:
         waiting = waiting_for(tx)
         overdue = [item for station in stations_of(tx) for item in overdue_at(tx, station.id)]
+        waiting += not_filed_by_me(tx)
+        overdue += not_filed_by_others(tx)
     columns = (
         Column("what", visit.t("home.what"), "link"),
         Column("since", visit.t("home.since"), "moment"),
