@@ -41,6 +41,7 @@ OURS: Mapping[str, Sequence[str]] = {
     ),
     "app.js": ("page.js", "upload.js"),
     "desk.js": ("viewer.js", "grid.js", "desk.js"),
+    "stocktake.js": ("stocktake.js",),
     "mark.svg": ("mark.svg",),
 }  # fmt: skip
 """Name in our pages → files in ``static/src``, joined in this order."""

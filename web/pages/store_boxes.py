@@ -207,14 +207,14 @@ def _box_page(visit: Visit, box_id: int, state: FormState, status: int = 200) ->
             Event(visit.t(f"movement.{move.kind}"), move.at, move.by, move.shelf)
             for move in seen.moves
         ],
-        actions=_prints(visit, box_id) if may_keep else [],
+        actions=_prints(visit, box_id, seen.label.payload) if may_keep else [],
         may_keep=may_keep,
     )
 
 
-def _prints(visit: Visit, box_id: int) -> list[Action]:
+def _prints(visit: Visit, box_id: int, label: str) -> list[Action]:
     return [
-        Action(visit.t("store.print_labels"), f"/store/labels?box={box_id}", "primary"),
+        Action(visit.t("store.print_labels"), f"/store/labels?boxes={label}", "primary"),
         Action(visit.t("store.print_spine"), f"/store/boxes/{box_id}/spine.pdf"),
         Action(visit.t("store.print_cover"), f"/store/boxes/{box_id}/cover.pdf"),
     ]

@@ -1,0 +1,322 @@
+"""盘点: opening one, counting by camera, scanner or keyboard, signing, and what differs."""
+
+import secrets
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse, Response
+
+from archive.access import Permission
+from archive.errors import ArchiveError
+from archive.shelving.actions import stocktakes as verbs
+from archive.shelving.queries.stocktakes import (
+    FindingSeen,
+    StocktakeLine,
+    count_stocktakes,
+    findings,
+    last_scans,
+    late_scans,
+    stocktake_seen,
+    stocktakes,
+)
+from archive.shelving.queries.store import rooms, stations_with_stores
+from archive.shelving.stocktake import Result, Stocktake, StocktakeState
+from archive.transaction import Transaction
+from web import typed
+from web.deps import Form, PostedForm, SignedIn, Visit
+from web.errors import problem, status_of
+from web.listing import Listing
+from web.page import go, show
+from web.pages.around import crumbs, just_done
+from web.parts import Column, Fact, FormState, Link, Option, Signing, Status, Tone
+from web.typed import RowNumber
+
+router = APIRouter(prefix="/store/stocktakes")
+
+HERE = "/store/stocktakes"
+TONES: dict[str, Tone] = {
+    Result.IN_PLACE: "good",
+    Result.MISPLACED: "warn",
+    Result.MISSING: "bad",
+    Result.EXTRA: "info",
+    Result.DAMAGED: "bad",
+}
+
+
+@router.get("")
+def stocktake_list(visit: SignedIn) -> Response:
+    return _list_page(visit, FormState())
+
+
+@router.post("")
+def open_one(visit: SignedIn, form: PostedForm) -> Response:
+    def work(tx: Transaction) -> Stocktake:
+        seen = {str(one.room.id): one.room for one in rooms(tx)}
+        room = seen.get(form.text("room"))
+        stations = stations_with_stores(tx)
+        station_id = room.station_id if room else None
+        if station_id is None:
+            code = form.text("room").removeprefix("all-")
+            station_id = typed.given(
+                next((one for one in stations if one.code == code), None), "room"
+            ).id
+        return verbs.open_stocktake(tx, station_id, storeroom_id=room.id if room else None)
+
+    outcome = visit.attempt(work)
+    if outcome.error is None:
+        return go(f"{HERE}/{outcome.value.id}?done=opened")
+    return _list_page(visit, visit.form_state(form, outcome.error), status_of(outcome.error))
+
+
+@router.get("/{stocktake_id}")
+def one(visit: SignedIn, stocktake_id: RowNumber) -> Response:
+    return _page(visit, stocktake_id, FormState())
+
+
+@router.post("/{stocktake_id}/join")
+def join(visit: SignedIn, stocktake_id: RowNumber, form: PostedForm) -> Response:
+    def work(tx: Transaction) -> None:
+        stocktake_seen(tx, stocktake_id)
+        verbs.join_stocktake(tx, stocktake_id)
+
+    return _after(visit, stocktake_id, form, visit.attempt(work).error, "joined")
+
+
+@router.post("/{stocktake_id}/scans")
+def scan(visit: SignedIn, stocktake_id: RowNumber, form: PostedForm) -> Response:
+    """One scan; a script asks for JSON, a browser without scripts gets the page again."""
+
+    def work(tx: Transaction) -> verbs.Told:
+        stocktake_seen(tx, stocktake_id)
+        return verbs.count(
+            tx,
+            stocktake_id,
+            client_id=typed.words(form.text("client_id"), "scanned", most=40),
+            scanned=typed.words(form.text("scanned"), "scanned", most=80),
+            shelf=typed.words(form.text("shelf"), "shelf", most=60),
+            damaged=form.text("damaged") == "yes",
+        )
+
+    outcome = visit.attempt(work)
+    if "application/json" in visit.request.headers.get("accept", ""):
+        if outcome.error is not None:
+            return JSONResponse(problem(outcome.error, visit.language), status_of(outcome.error))
+        return JSONResponse({"told": _scan_told(visit, outcome.value), **vars_of(outcome.value)})
+    if outcome.error is not None:
+        state = visit.form_state(form, outcome.error)
+        return _page(visit, stocktake_id, state, status_of(outcome.error))
+    state = FormState({"shelf": form.text("shelf")})
+    return _page(visit, stocktake_id, state, told=_scan_told(visit, outcome.value))
+
+
+def _scan_told(visit: Visit, told: verbs.Told) -> str:
+    """What a counter hears at once; never what ought to stand there."""
+    if told.again:
+        key = "again"
+    elif told.wrong_room:
+        key = "wrong_room"
+    else:
+        key = told.kind
+    return visit.t(f"stocktake.told.{key}", name=told.name)
+
+
+def vars_of(told: verbs.Told) -> dict[str, Any]:
+    """The same for a script."""
+    return {"kind": told.kind, "name": told.name, "wrong": told.wrong_room, "again": told.again}
+
+
+@router.post("/{stocktake_id}/close")
+def close(visit: SignedIn, stocktake_id: RowNumber, form: PostedForm) -> Response:
+    def work(tx: Transaction) -> None:
+        stocktake_seen(tx, stocktake_id)
+        verbs.close_stocktake(
+            tx,
+            stocktake_id,
+            password=form.text("password"),
+            note=typed.words(form.text("note"), "note", most=500, required=False),
+        )
+
+    return _after(visit, stocktake_id, form, visit.attempt(work).error, "closed")
+
+
+@router.post("/{stocktake_id}/findings/{finding_id}")
+def settle(
+    visit: SignedIn, stocktake_id: RowNumber, finding_id: RowNumber, form: PostedForm
+) -> Response:
+    def work(tx: Transaction) -> None:
+        stocktake_seen(tx, stocktake_id)
+        step = form.text("step")
+        if step == "put-back":
+            verbs.put_back(tx, finding_id)
+        elif step == "keep-here":
+            verbs.keep_here(tx, finding_id)
+        else:
+            verbs.settle_finding(tx, finding_id, how=form.text("how"))
+
+    return _after(visit, stocktake_id, form, visit.attempt(work).error, "settled")
+
+
+def _after(
+    visit: Visit, stocktake_id: int, form: Form, error: ArchiveError | None, done: str
+) -> Response:
+    if error is None:
+        return go(f"{HERE}/{stocktake_id}?done={done}")
+    return _page(visit, stocktake_id, visit.form_state(form, error), status_of(error))
+
+
+def _list_page(visit: Visit, state: FormState, status: int = 200) -> Response:
+    listing = Listing.asked(visit)
+    with visit.reading() as tx:
+        lines = stocktakes(tx, limit=listing.per_page, offset=listing.offset)
+        total = count_stocktakes(tx)
+        may_open = tx.can(Permission.STOCKTAKE_OPEN)
+        places = [
+            Option(f"all-{one.code}", visit.t("stocktake.whole", station=one.name))
+            for one in stations_with_stores(tx)
+        ] + [Option(str(one.room.id), f"{one.room.code} {one.room.name}") for one in rooms(tx)]
+    return show(
+        visit,
+        "stocktake/list.html",
+        status=status,
+        state=state,
+        crumbs=crumbs(visit, "store", (visit.t("stocktake.title"), "")),
+        may_open=may_open,
+        places=places,
+        columns=[
+            Column("name", visit.t("stocktake.one"), "link"),
+            Column("where", visit.t("stocktake.where")),
+            Column("opened_at", visit.t("stocktake.opened_at"), "moment"),
+            Column("people", visit.t("stocktake.people")),
+            Column("state", visit.t("store.state"), "status"),
+            Column("open", visit.t("stocktake.open_findings"), "number"),
+        ],
+        rows=[_row(visit, line) for line in lines],
+        pages=listing.pages(len(lines), total),
+    )
+
+
+def _row(visit: Visit, line: StocktakeLine) -> dict[str, object]:
+    return {
+        "name": Link(visit.t("stocktake.n", n=line.stocktake.id), f"{HERE}/{line.stocktake.id}"),
+        "where": _where(visit, line),
+        "opened_at": line.stocktake.opened_at,
+        "people": "、".join(name for name in (line.counter, line.second) if name),
+        "state": _status(visit, line.stocktake),
+        "open": line.open_findings,
+    }
+
+
+def _where(visit: Visit, line: StocktakeLine) -> str:
+    if line.room is None:
+        return visit.t("stocktake.whole", station=line.station.name)
+    return f"{line.station.name} {line.room.code}"
+
+
+def _status(visit: Visit, stocktake: Stocktake) -> Status:
+    tone: Tone = "info" if stocktake.state == StocktakeState.COUNTING else "good"
+    return Status(visit.t(f"state-stocktake.{stocktake.state}"), tone)
+
+
+def _page(
+    visit: Visit, stocktake_id: int, state: FormState, status: int = 200, told: str = ""
+) -> Response:
+    with visit.reading() as tx:
+        line = stocktake_seen(tx, stocktake_id)
+        stocktake = line.stocktake
+        counting = stocktake.state == StocktakeState.COUNTING
+        mine = tx.actor.person_id in {stocktake.counter_id, stocktake.second_id}
+        found = [] if counting else findings(tx, stocktake_id)
+        scans = last_scans(tx, stocktake_id) if counting and mine else []
+        late = late_scans(tx, stocktake)
+        may_count = tx.can(Permission.STOCKTAKE_COUNT, stocktake.station_id)
+        may_keep = tx.can(Permission.PAPER_KEEP, stocktake.station_id)
+    may_join = may_count and not mine and stocktake.second_id is None
+    return show(
+        visit,
+        "stocktake/stocktake.html",
+        status=status,
+        state=state,
+        crumbs=crumbs(
+            visit,
+            "store",
+            (visit.t("stocktake.title"), HERE),
+            (visit.t("stocktake.n", n=stocktake_id), ""),
+        ),
+        stocktake=stocktake,
+        name=visit.t("stocktake.n", n=stocktake_id),
+        stocktake_state=_status(visit, stocktake),
+        notice_text=just_done(visit, "stocktake") if status == 200 and not told else "",
+        told=told,
+        facts=_facts(visit, line),
+        counting=counting and mine,
+        client_id=secrets.token_hex(8),
+        may_join=counting and may_join,
+        scans=scans,
+        scan_columns=[
+            Column("name", visit.t("stocktake.scanned")),
+            Column("shelf", visit.t("store.shelf")),
+            Column("by", visit.t("stocktake.by")),
+        ],
+        signing=_signing(visit, line, visit.actor.code) if counting and may_count else None,
+        findings=[_finding(visit, one, may_keep=may_keep) for one in found],
+        late=late,
+    )
+
+
+def _facts(visit: Visit, line: StocktakeLine) -> list[Fact]:
+    one_ = line.stocktake
+    facts = [
+        Fact(visit.t("stocktake.where"), _where(visit, line)),
+        Fact(visit.t("stocktake.first"), line.counter),
+        Fact(visit.t("stocktake.second"), line.second or visit.t("stocktake.nobody_yet")),
+        Fact(visit.t("stocktake.opened_at"), one_.opened_at, "moment"),
+        Fact(visit.t("stocktake.scans_n"), line.scans, "number"),
+    ]
+    if one_.closed_at is not None:
+        facts += [
+            Fact(visit.t("stocktake.closed_by"), line.closed_by),
+            Fact(visit.t("stocktake.closed_at"), one_.closed_at, "moment"),
+            Fact(visit.t("stock-result.in-place"), one_.in_place, "number"),
+            Fact(visit.t("stocktake.open_findings"), line.open_findings, "number"),
+            Fact(visit.t("store.note"), one_.note),
+        ]
+    return facts
+
+
+def _signing(visit: Visit, line: StocktakeLine, person: str) -> Signing:
+    why = []
+    if not line.second:
+        why.append(visit.t("error.SecondCounterMissing"))
+    if not line.scans:
+        why.append(visit.t("error.NothingCounted"))
+    return Signing(
+        action=f"{HERE}/{line.stocktake.id}/close",
+        title=visit.t("stocktake.sign"),
+        statements=[
+            visit.t("stocktake.sign_scans", n=line.scans),
+            visit.t("stocktake.sign_people", people=[line.counter, line.second]),
+            visit.t("stocktake.sign_then"),
+        ],
+        button=visit.t("stocktake.sign_button"),
+        person=person,
+        why_not=why,
+    )
+
+
+def _finding(visit: Visit, seen: FindingSeen, *, may_keep: bool) -> dict[str, object]:
+    finding = seen.finding
+    settled = finding.settled_how
+    known = {"put-back", "kept-here", "stands-here"}
+    elsewhere = finding.box_id is not None and bool(seen.found) and bool(seen.expected)
+    return {
+        "id": finding.id,
+        "what": Link(seen.box, f"/store/boxes/{finding.box_id}") if finding.box_id else None,
+        "label": seen.box,
+        "result": Status(visit.t(f"stock-result.{finding.result}"), TONES[finding.result]),
+        "expected": seen.expected,
+        "found": seen.found,
+        "open": finding.settled_at is None,
+        "settled": visit.t(f"stocktake.how.{settled}") if settled in known else settled,
+        "may": may_keep,
+        "movable": elsewhere and finding.result in {Result.MISPLACED, Result.EXTRA},
+    }

@@ -1,0 +1,110 @@
+// Counting: every scan is sent at once; while the network is away it waits in this browser.
+// Each scan has an id made here, so that sending it again never makes it two.
+"use strict";
+(() => {
+  const form = document.querySelector("[data-stocktake]");
+  if (!form) return;
+  const key = `stocktake-${form.dataset.stocktake}`;
+  const shelf = form.querySelector('[name="shelf"]');
+  const scanned = form.querySelector('[name="scanned"]');
+  const damaged = form.querySelector('[name="damaged"]');
+  const log = form.querySelector("[data-log]");
+  const queueLine = form.querySelector("[data-queue]");
+  const SHELF = /^(S:.+|[A-Z]{1,4}\d{1,3}-[A-Z]{1,3}\d{1,3}-\d+-\d+)$/i;
+
+  const read = () => JSON.parse(localStorage.getItem(key) ?? "[]");
+  const write = (queue) => {
+    localStorage.setItem(key, JSON.stringify(queue));
+    queueLine.textContent = queue.length ? form.dataset.waiting.replace("#", queue.length) : "";
+  };
+
+  function say(text, tone) {
+    const line = document.createElement("li");
+    line.textContent = text;
+    line.className = `scan-${tone}`;
+    log.prepend(line);
+    while (log.children.length > 30) log.lastChild.remove();
+  }
+
+  let sending = false;
+  async function send() {
+    if (sending) return;
+    sending = true;
+    try {
+      for (let queue = read(); queue.length; queue = read()) {
+        const scan = queue[0];
+        const body = new FormData();
+        for (const [name, value] of Object.entries(scan)) body.append(name, value);
+        const answer = await fetch(form.action, {
+          method: "POST", body, redirect: "error",
+          headers: { Accept: "application/json", "X-CSRF-Token": window.station.csrf() },
+        });
+        if (answer.status >= 500 || answer.status === 401) throw new Error(String(answer.status));
+        const told = await answer.json();
+        write(read().filter((one) => one.client_id !== scan.client_id));
+        if (answer.ok) say(told.told, told.wrong ? "bad" : told.kind === "unknown" ? "warn" : "good");
+        else say(`${scan.scanned}: ${told.message}`, "bad");
+      }
+    } catch {
+      queueLine.textContent = form.dataset.unsent.replace("#", read().length);
+    } finally {
+      sending = false;
+    }
+  }
+
+  function take(text) {
+    const said = text.trim();
+    if (!said) return;
+    if (SHELF.test(said)) {
+      shelf.value = said;
+      say(form.dataset.shelfSet.replace("#", said), "shelf");
+      return;
+    }
+    if (!shelf.value.trim()) { say(form.dataset.firstShelf, "bad"); return; }
+    const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+    write([...read(), {
+      client_id: id, scanned: said, shelf: shelf.value.trim(), damaged: damaged.checked ? "yes" : "",
+    }]);
+    damaged.checked = false;
+    send();
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    take(scanned.value);
+    scanned.value = "";
+    scanned.focus();
+  });
+  window.addEventListener("online", send);
+  setInterval(() => { if (read().length) send(); }, 4000);
+  write(read());
+  send();
+  scanned.focus();
+
+  // The camera, where the browser itself reads QR codes; elsewhere a hand scanner types them in.
+  const button = form.querySelector("[data-camera]");
+  const video = form.querySelector("video");
+  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
+  button.hidden = false;
+  let last = "";
+  let lastAt = 0;
+  button.addEventListener("click", async () => {
+    const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
+    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    video.hidden = false;
+    await video.play();
+    button.hidden = true;
+    const look = async () => {
+      const [found] = await detector.detect(video).catch(() => []);
+      const now = Date.now();
+      if (found && (found.rawValue !== last || now - lastAt > 4000)) {
+        [last, lastAt] = [found.rawValue, now];
+        navigator.vibrate?.(60);
+        take(found.rawValue);
+      }
+      setTimeout(look, 250);
+    };
+    look();
+  });
+})();
