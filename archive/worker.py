@@ -13,7 +13,7 @@ import structlog
 
 from archive import outbox
 from archive.access import SYSTEM
-from archive.custody.watching import watched_folder
+from archive.filing.watching import watched_folder
 from archive.housekeeping import clear_away
 from archive.jobs import keep_promise
 from archive.queue import Nudge, create_consumer, create_queue, keep_task

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from archive.cli import demo, people, serving, stubs, trail
+from archive.cli import demo, ingest, people, serving, stubs, trail
 from archive.errors import ArchiveError
 from archive.messages import sentence
 from archive.settings import Settings
@@ -19,6 +19,8 @@ app = typer.Typer(
     help="供电所档案与票据存根 · station archive and invoice stubs",
 )
 app.add_typer(stubs.app, name="stubs", help="票据存根扫描件 · scans of invoice stubs")
+app.add_typer(ingest.app, name="ingest", help="待归档的扫描件 · scans to be filed")
+app.command("pairs", help="纸电配对情况 · how paper and scans are paired")(ingest.pairs)
 app.add_typer(trail.app, name="trail", help="审计链 · the sealed trail")
 app.add_typer(people.app, name="people", help="人员与任职 · persons and appointments")
 app.add_typer(demo.app, name="demo", help="演示供电所 · the demo station")

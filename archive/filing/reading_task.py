@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 
+from archive.filing.separator import separator_in
 from archive.ingest.raster import pages, to_jpeg
 from archive.ocr import Box, PageImage, TextReader
 from archive.ocr.sheet import Sheet, Strip
@@ -66,19 +67,33 @@ def read_pages(paths: Sequence[Path], start: int, threads: int) -> Iterator[Read
 
 def read_page(engine: TextReader, page: PageImage) -> ReadPage:
     """What stands on one page, and whether anything does."""
-    height, width = page.pixels.shape[:2]
+    payload = code_on(page)
+    if separator_in(payload) is not None:
+        return _page(page, Sheet(page.pixels, page.dpi), payload=payload)
     sheet, strips = stood_up(engine, page)
-    blank = not strips and is_blank(sheet)
     if strips and is_upside_down(engine, sheet, strips):
         strips = [strip.upside_down(sheet.width, sheet.height) for strip in strips]
         sheet = sheet.turned_further(180)
+    blank = not strips and is_blank(sheet)
+    return _page(page, sheet, tuple(_lines(engine, sheet, strips)), payload=payload, blank=blank)
+
+
+def _page(
+    page: PageImage,
+    sheet: Sheet,
+    lines: tuple[Line, ...] = (),
+    *,
+    payload: str = "",
+    blank: bool = False,
+) -> ReadPage:
+    height, width = page.pixels.shape[:2]
     return ReadPage(
         width=width,
         height=height,
         turned=sheet.turned,
         blank=blank,
-        payload="" if blank else code_on(page),
-        lines=tuple(_lines(engine, sheet, strips)),
+        payload=payload,
+        lines=lines,
         image=to_jpeg(page, quality=IMAGE_QUALITY),
         thumb=to_jpeg(page, quality=70, max_side=THUMB_SIDE),
     )

@@ -11,8 +11,10 @@ from web.api import (
     books,
     customers,
     expected,
+    filing,
     gate,
     holdings,
+    imports,
     people,
     plans,
     scans,
@@ -33,8 +35,10 @@ for part in (
     scans,
     verifications,
     holdings,
+    filing,
     customers,
     expected,
+    imports,
     trail,
 ):
     router.include_router(part.router)

@@ -46,14 +46,14 @@ async def receive_scan(
     limit = scan_limits(settings).bytes_in_all
     with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
         part = spool.begin(name_as_received(unquote(x_file_name)))
-        await _write(part, request)
+        await write_body(part, request)
         scan = await run_in_threadpool(
             receive, visit.system, visit.actor, volume_id, spool.files, source="api"
         )
     return ScanTold.model_validate(scan)
 
 
-async def _write(part: Part, request: Request) -> None:
+async def write_body(part: Part, request: Request) -> None:
     """The body into the part, in the thread pool, a megabyte at a time."""
     waiting = bytearray()
     try:

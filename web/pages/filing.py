@@ -146,7 +146,9 @@ def delivery_page(visit: Visit, delivery_id: int, state: FormState, status: int 
         seen=seen,
         delivery_status=status_told(visit, seen.delivery, seen.account),
         notice_text=just_done(visit, "filing"),
-        progress=progress_of(visit, seen.delivery, seen.account),
+        progress=None
+        if seen.delivery.state == DeliveryState.READ
+        else progress_of(visit, seen.delivery, seen.account),
         account=_account_told(visit, seen.account),
         drafts=[_draft_told(visit, each, kinds) for each in seen.drafts],
         reasons=[Option(str(why), visit.t(f"set-aside.{why}")) for why in SetAside],
@@ -284,10 +286,8 @@ def status_told(visit: Visit, delivery: Delivery, account: Account) -> Status:
     return Status(visit.t("filing.to_file", n=account.open), "warn")
 
 
-def progress_of(visit: Visit, delivery: Delivery, account: Account) -> Progress | None:
-    """How far it has been read; None once it is."""
-    if delivery.state == DeliveryState.READ:
-        return None
+def progress_of(visit: Visit, delivery: Delivery, account: Account) -> Progress:
+    """How far it has been read."""
     failure = visit.t("filing.failed") if delivery.state == DeliveryState.FAILED else ""
     return Progress(
         visit.t("filing.reading", n=delivery.id),

@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from archive.custody.queries.waiting import Waiting, overdue_at, stations_of, waiting_for
 from archive.expected.queries import not_filed_by_me, not_filed_by_others
+from archive.filing.queries.waiting import filing_overdue, filing_waits
+from archive.shelving.queries.waiting import overdue_in_store, waiting_in_store
 from web.deps import SignedIn, Visit
 from web.page import show
 from web.parts import Column, Link, Status
@@ -31,6 +33,21 @@ PLACES = {
     "unbound": "/invoices/volumes/new",
     "volume-overdue": "/invoices/volumes",
     "book-owed": "/invoices/books?state=used-up",
+    "loan-overdue": "/store/loans/{id}",
+    "loan-approve": "/store/loans/{id}",
+    "loan-hand-out": "/store/loans/{id}",
+    "loan-give-back": "/store/loans/{id}",
+    "loan-incident": "/store/loans/{id}",
+    "stocktake-join": "/store/stocktakes/{id}",
+    "stocktake-close": "/store/stocktakes/{id}",
+    "stocktake-findings": "/store/stocktakes/{id}",
+    "put-away": "/store/put-away",
+    "climate-read": "/store/climate",
+    "climate-open": "/store/climate",
+    "file-delivery": "/filing/{id}",
+    "delivery-failed": "/filing/{id}",
+    "compare-pairs": "/holdings/records?pair=uncompared",
+    "pairs-overdue": "/holdings/records?sort=pair",
     "not-filed": "/holdings/expected",
     "not-filed-by": "/holdings/expected",
 }
@@ -52,10 +69,11 @@ class Task:
 @router.get("/")
 def home(visit: SignedIn, changed: str = "") -> Response:
     with visit.reading() as tx:
-        waiting = waiting_for(tx)
+        waiting = [*waiting_for(tx), *waiting_in_store(tx)]
         overdue = [item for station in stations_of(tx) for item in overdue_at(tx, station.id)]
-        waiting += not_filed_by_me(tx)
-        overdue += not_filed_by_others(tx)
+        overdue += overdue_in_store(tx)
+        waiting += [*filing_waits(tx), *not_filed_by_me(tx)]
+        overdue += [*filing_overdue(tx), *not_filed_by_others(tx)]
     columns = (
         Column("what", visit.t("home.what"), "link"),
         Column("since", visit.t("home.since"), "moment"),

@@ -39,7 +39,7 @@ FILE_COLUMNS = {
     "code": "text",
     "name": "text",
     "kind": "text",
-    "day": "day",
+    "day": "text",
     "pages": "number",
     "retention": "text",
     "customer_number": "text",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
@@ -143,6 +144,11 @@ class Visitor:
     def post_bare(self, path: str, form: Mapping[str, Any]) -> Seen:
         """Send a form that does not prove where it comes from."""
         return self._asks("POST", path, data=dict(form))
+
+    def sends(self, path: str, name: str, content: bytes) -> Seen:
+        """A file as a raw body, as the drop zone sends it."""
+        headers = {"x-file-name": quote(name), "x-csrf-token": csrf_token(self.token)}
+        return self._asks("POST", path, content=content, headers=headers)
 
     def goes(self, seen: Seen) -> Seen:
         """Where the answer sent on to."""
