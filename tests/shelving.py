@@ -53,3 +53,10 @@ def label(station: Station, thing: Box | Record | Shelf) -> str:
     """What the QR code on the label of a thing says."""
     column = {Box: Label.box_id, Record: Label.record_id, Shelf: Label.shelf_id}[type(thing)]
     return station.asks(lambda tx: tx.session.query(Label).filter(column == thing.id).one()).payload
+
+
+def registered_only(station: Station) -> Record:
+    """A record whose paper is registered and not put away."""
+    record = filed(station)
+    registered(station, record)
+    return record

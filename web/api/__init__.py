@@ -19,6 +19,9 @@ from web.api import (
     plans,
     scans,
     session,
+    store,
+    store_counts,
+    store_loans,
     trail,
     verifications,
     volumes,
@@ -39,6 +42,9 @@ for part in (
     customers,
     expected,
     imports,
+    store,
+    store_counts,
+    store_loans,
     trail,
 ):
     router.include_router(part.router)

@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from web.pages import stocktake, store, store_boxes, store_labels, store_records
+from web.pages import (
+    loan,
+    stocktake,
+    store,
+    store_boxes,
+    store_climate,
+    store_labels,
+    store_records,
+)
 
 router = APIRouter()
-for part in (store, store_boxes, store_records, store_labels, stocktake):
+for part in (store, store_boxes, store_records, store_labels, store_climate, stocktake, loan):
     router.include_router(part.router)
