@@ -22,6 +22,13 @@ WHO_MAY: Mapping[str, Permission] = {
     "customers": Permission.CUSTOMER_READ,
     "expected": Permission.EXPECTED_READ,
     "records": Permission.RECORD_READ,
+    "register.catalogue": Permission.RECORD_READ,
+    "register.transfer": Permission.RECORD_READ,
+    "register.custody-list": Permission.RECORD_READ,
+    "register.inner-list": Permission.RECORD_READ,
+    "register.remark-sheet": Permission.RECORD_READ,
+    "register.file-cover": Permission.RECORD_READ,
+    "statistics": Permission.RECORD_READ,
 }
 """The permission whoever takes a list out of the program needs."""
 

@@ -96,7 +96,10 @@ def listed(visit: SignedIn) -> Response:
         rows=rows,
         pages=listing.pages(len(rows), total, exports=True),
         total=total,
-        actions=[Action(visit.t("holdings.title"), "/holdings/plan")],
+        actions=[
+            Action(visit.t("holdings.title"), "/holdings/plan"),
+            Action(visit.t("registers.link"), "/holdings/registers"),
+        ],
     )
 
 
