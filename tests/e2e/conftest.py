@@ -11,7 +11,8 @@ from archive.access import SYSTEM
 from archive.clock import Clock
 from archive.custody.reading import Expected
 from archive.custody.reading_task import read_pages
-from archive.custody.receiving import receive, scan_limits
+from archive.custody.receiving import receive
+from archive.ingest.keeping import scan_limits
 from archive.ingest.sandbox import run_pages
 from archive.ingest.spool import Spool
 from archive.people.actions import actor_by_token

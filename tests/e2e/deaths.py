@@ -23,7 +23,6 @@ import uvicorn
 
 from archive import worker
 from archive.clock import Clock
-from archive.custody.reading_task import ReadPage
 from archive.ingest import paging
 from archive.settings import Settings
 from archive.transaction import Transaction
@@ -135,10 +134,10 @@ class _Replay:
     """Gives readings that were made before, for deaths that have nothing to do with reading."""
 
     def __init__(self, kept: Path) -> None:
-        self._pages: list[ReadPage] = pickle.loads(kept.read_bytes())
+        self._pages: list[object] = pickle.loads(kept.read_bytes())
 
-    def __call__(self, _task: object, args: Sequence[Any], **_limits: Any) -> Iterator[ReadPage]:
-        return (page for page in self._pages if page.reading.page >= args[1])
+    def __call__(self, _task: object, args: Sequence[Any], **_limits: Any) -> Iterator[object]:
+        return iter(self._pages[args[1] - 1 :])
 
 
 def lay(fate: Fate) -> None:

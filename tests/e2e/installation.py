@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from archive.custody.queries.dossier import dossier
 from archive.custody.scan import FoundStub, Scan, ScanFile, ScanPage
 from archive.custody.volume import Volume
 from archive.digest import Hasher
+from archive.filing.delivery import DeliveredFile, DeliveredPage
+from archive.holdings.copy import ElectronicCopy
 from archive.housekeeping import NAMED_BY, clear_away
 from archive.outbox import Promise
 from archive.settings import Settings
@@ -57,7 +59,7 @@ class Installation:
         """The same in a folder of its own, which a test may spoil."""
         shutil.copytree(self.data, folder / "data")
         changed = self.settings.model_dump() | {"data_dir": folder / "data"} | settings
-        return Installation(made_of(**changed), self.volume_id, self.volume_code, self.token)
+        return replace(self, settings=made_of(**changed))
 
     def count(self, kind: type[Any]) -> int:
         with self.system() as running, running.transaction(SYSTEM, writes=False) as tx:
@@ -131,9 +133,13 @@ class Installation:
                 for key in tx.session.scalars(select(column).where(column != ""))
             }
             digests = dict(tx.session.execute(select(ScanFile.object_key, ScanFile.sha256)).all())
-            digests |= tx.session.execute(
-                select(ScanPage.image_key, ScanPage.image_sha256).where(ScanPage.image_key != "")
-            ).all()
+            for key, sha256 in (
+                (ScanPage.image_key, ScanPage.image_sha256),
+                (DeliveredFile.object_key, DeliveredFile.sha256),
+                (DeliveredPage.image_key, DeliveredPage.image_sha256),
+                (ElectronicCopy.rendition_key, ElectronicCopy.rendition_sha256),
+            ):
+                digests |= tx.session.execute(select(key, sha256).where(key != "")).all()
         for key in named:
             hasher = Hasher()
             with running.objects.open(key) as content:
