@@ -12,6 +12,7 @@ from archive.access import SYSTEM
 from archive.custody import jobs as custody
 from archive.filing import jobs as filing
 from archive.filing import renditions
+from archive.importing import jobs as importing
 from archive.outbox import Promise
 from archive.system import System
 
@@ -21,6 +22,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "read_scan": custody.read_scan,
     "read_delivery": filing.read_delivery,
     "make_rendition": renditions.make_rendition,
+    "import_rows": importing.import_rows,
     "prove_trail": proof.prove_trail,
 }
 
@@ -29,6 +31,7 @@ GIVEN_UP: dict[str, Callable[..., None]] = {
     "read_scan": custody.give_up_reading,
     "read_delivery": filing.give_up_reading,
     "make_rendition": renditions.give_up_rendition,
+    "import_rows": importing.give_up_import,
     "prove_trail": proof.give_up_proof,
 }
 """What is set down, in the same transaction, when a promise is given up for good."""

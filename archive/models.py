@@ -6,6 +6,7 @@ from archive.customers import customer, special
 from archive.expected import expectation
 from archive.filing import delivery
 from archive.holdings import code, copy, file_plan, fonds, pair, record
+from archive.importing import run
 from archive.people import person
 from archive.shelving import box, climate, loan, movement, place, stocktake
 
@@ -32,6 +33,7 @@ __all__ = [
     "plan",
     "proof",
     "record",
+    "run",
     "scan",
     "special",
     "stocktake",

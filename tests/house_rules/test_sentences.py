@@ -31,6 +31,8 @@ from archive.holdings.file_plan import Arrangement, ClockStart, Cycle, PersonalD
 from archive.holdings.pair import EVENTS as PAIR_EVENTS
 from archive.holdings.pair import Comparison, Electronic, PairState, Paper
 from archive.holdings.record import RECORD_WORKFLOW, Origin, RecordState
+from archive.importing.fields import ProblemCode
+from archive.importing.run import RUN_WORKFLOW, Outcome, RunState, Target
 from archive.messages import LANGUAGES, Language, fields, sentences
 from tests.house_rules.code import errors, modules
 
@@ -58,6 +60,10 @@ CODES: dict[str, type[StrEnum]] = {
     "state-customer": CustomerState,
     "customer-type": CustomerType,
     "state-special": SpecialState,
+    "state-import": RunState,
+    "import-outcome": Outcome,
+    "import-target": Target,
+    "import-problem": ProblemCode,
     "special-category": SpecialCategory,
     "paper": Paper,
     "electronic": Electronic,
@@ -79,6 +85,7 @@ WORKFLOWS = (
     RECORD_WORKFLOW,
     CUSTOMER_WORKFLOW,
     SPECIAL_WORKFLOW,
+    RUN_WORKFLOW,
     DELIVERY_WORKFLOW,
     DRAFT_WORKFLOW,
 )

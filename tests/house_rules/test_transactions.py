@@ -41,6 +41,7 @@ ASK_NOBODY = {
     "hold": "a part of binding, which asks",
     "volume_changed": "follows from a verb, which asked",
     "void_acceptance": "follows from a verb, which asked",
+    "stop_import": "the program itself, when the work cannot go on",
 }
 """Public functions over a transaction that ask no permission, and why."""
 
