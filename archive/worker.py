@@ -13,6 +13,7 @@ import structlog
 
 from archive import outbox
 from archive.access import SYSTEM
+from archive.filing.fixity import check_copies
 from archive.filing.watching import watched_folder
 from archive.housekeeping import clear_away
 from archive.jobs import keep_promise
@@ -63,6 +64,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     stop = threading.Event()
     rounds = [_Round(SWEEP_SECONDS, Sweep(system, Nudge(queue, task)))]
     rounds.append(_Round(CLEAR_SECONDS, partial(clear_away, system)))
+    rounds.append(_Round(CLEAR_SECONDS, partial(check_copies, system)))
     if settings.watch_dir is not None:
         rounds.append(_Round(SWEEP_SECONDS, watched_folder(system, settings.watch_dir).poll))
     if parent is not None:
