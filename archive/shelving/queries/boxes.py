@@ -174,8 +174,7 @@ def box_seen(tx: Transaction, box_id: int) -> BoxSeen:
         visible_records(tx)
         .add_columns(Pair)
         .join(Pair, Pair.record_id == Record.id)
-        .join(Whereabouts, Whereabouts.record_id == Record.id)
-        .where(Whereabouts.box_id == box.id)
+        .where(Record.id.in_(select(Whereabouts.record_id).where(Whereabouts.box_id == box.id)))
         .order_by(Record.code)
     ).all()
     moves = tx.session.execute(
