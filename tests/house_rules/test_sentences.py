@@ -34,6 +34,9 @@ from archive.holdings.record import RECORD_WORKFLOW, Origin, RecordState
 from archive.importing.fields import ProblemCode
 from archive.importing.run import RUN_WORKFLOW, Outcome, RunState, Target
 from archive.messages import LANGUAGES, Language, fields, sentences
+from archive.shelving.loan import LOAN_WORKFLOW, LoanState
+from archive.shelving.movement import MovementKind, OutFor
+from archive.shelving.stocktake import STOCKTAKE_WORKFLOW, Result, StocktakeState
 from tests.house_rules.code import errors, modules
 
 CODES: dict[str, type[StrEnum]] = {
@@ -69,6 +72,11 @@ CODES: dict[str, type[StrEnum]] = {
     "electronic": Electronic,
     "comparison": Comparison,
     "origin": Origin,
+    "state-stocktake": StocktakeState,
+    "state-loan": LoanState,
+    "stock-result": Result,
+    "movement": MovementKind,
+    "out-for": OutFor,
     "state-delivery": DeliveryState,
     "state-draft": DraftState,
     "page-kind": PageKind,
@@ -83,6 +91,8 @@ WORKFLOWS = (
     VERIFICATION_WORKFLOW,
     REQUEST_WORKFLOW,
     RECORD_WORKFLOW,
+    STOCKTAKE_WORKFLOW,
+    LOAN_WORKFLOW,
     CUSTOMER_WORKFLOW,
     SPECIAL_WORKFLOW,
     RUN_WORKFLOW,

@@ -15,7 +15,14 @@ VERBS = [
     if ".actions" in module.name and not module.name.endswith("actions.__init__")
 ]
 
-ASK_FOR_THEMSELVES = {"_active_entry", "_decide", "_on_desk", "_open_draft"}
+ASK_FOR_THEMSELVES = {
+    "_active_entry",
+    "_decide",
+    "_kept_box",
+    "_on_desk",
+    "_open_draft",
+    "_settled",
+}
 """Shared beginnings of verbs, which ask ``tx.require`` in their turn."""
 
 ASK_NOBODY = {

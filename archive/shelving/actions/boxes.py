@@ -75,7 +75,7 @@ def shelve_box(tx: Transaction, box_id: int, shelf_id: int) -> Box:
     Raises:
         AlreadyThere, BoxLost, StocktakeUnderWay: it stays where it is.
     """
-    box, shelf = _box(tx, box_id), _shelf(tx, shelf_id)
+    box, shelf = _kept_box(tx, box_id), _shelf(tx, shelf_id)
     if shelf.station_id != box.station_id:
         raise NoSuchThing(thing="shelf", key=str(shelf_id))
     if box.shelf_id == shelf.id:
@@ -92,7 +92,7 @@ def put_in_box(tx: Transaction, record_id: int, box_id: int) -> Movement:
         BoxMixed: the box holds another year, unit or retention.
         AlreadyThere, BoxLost, OnLoan, NotPossibleNow: it stays where it is.
     """
-    box = _box(tx, box_id)
+    box = _kept_box(tx, box_id)
     standing = whereabouts(tx, record_id)
     if standing is not None and standing.box_id == box.id:
         raise AlreadyThere(what=tx.get(Record, record_id).code, place=box.name)
@@ -150,7 +150,7 @@ def bring_back(
     lent = select(Loan.id).where(Loan.record_id == record_id, Loan.state == LoanState.OUT)
     if tx.session.scalars(lent).first() is not None:
         raise OnLoan(record=record.code)
-    box = _box(tx, _given(tx, box_id or left.from_box_id, record))
+    box = _kept_box(tx, _given(tx, box_id or left.from_box_id, record))
     return back(tx, record_id, box, pages=pages, seal_intact=seal_intact, note=note.strip())
 
 
@@ -174,7 +174,7 @@ def find_record(tx: Transaction, record_id: int, *, box_id: int | None = None) -
     record = tx.get(Record, record_id)
     tx.require(Permission.PAPER_KEEP, record.station_id)
     lost = open_movement(tx, record_id)
-    box = _box(tx, _given(tx, box_id or lost.from_box_id, record))
+    box = _kept_box(tx, _given(tx, box_id or lost.from_box_id, record))
     paper_moved(tx, record_id, "find")
     return put(tx, record_id, box, MovementKind.FIND)
 
@@ -185,13 +185,13 @@ def miss_box(tx: Transaction, box_id: int) -> Box:
     Raises:
         BoxLost: it is missing already.
     """
-    box = _box(tx, box_id)
+    box = _kept_box(tx, box_id)
     check_not_counted(tx, box.shelf_id)
     lose_box(tx, box)
     return box
 
 
-def _box(tx: Transaction, box_id: int) -> Box:
+def _kept_box(tx: Transaction, box_id: int) -> Box:
     box = tx.get(Box, box_id, lock=True)
     tx.require(Permission.PAPER_KEEP, box.station_id)
     return box

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from archive.access import Permission, forbid_same_person
 from archive.people.actions import confirm_password
@@ -221,7 +221,7 @@ def _follow(tx: Transaction, stocktake: Stocktake, line: Difference) -> None:
 
 def put_back(tx: Transaction, finding_id: int) -> StockFinding:
     """A box found on another shelf was put back where it belongs."""
-    return _settle(tx, finding_id, "put-back")
+    return _settled(tx, finding_id, "put-back")
 
 
 def keep_here(tx: Transaction, finding_id: int) -> StockFinding:
@@ -234,7 +234,7 @@ def keep_here(tx: Transaction, finding_id: int) -> StockFinding:
         box = tx.get(Box, finding.box_id, lock=True)
         if box.station_id == station_id and box.shelf_id != finding.found_shelf_id:
             stand_box(tx, box, tx.get(Shelf, finding.found_shelf_id))
-    return _settle(tx, finding_id, "kept-here")
+    return _settled(tx, finding_id, "kept-here")
 
 
 def settle_finding(tx: Transaction, finding_id: int, *, how: str) -> StockFinding:
@@ -243,10 +243,10 @@ def settle_finding(tx: Transaction, finding_id: int, *, how: str) -> StockFindin
     Raises:
         ReasonMissing: nothing is said.
     """
-    return _settle(tx, finding_id, reason_in(how, field="how")[:200])
+    return _settled(tx, finding_id, reason_in(how, field="how")[:200])
 
 
-def _settle(tx: Transaction, finding_id: int, how: str) -> StockFinding:
+def _settled(tx: Transaction, finding_id: int, how: str) -> StockFinding:
     finding = tx.get(StockFinding, finding_id, lock=True)
     stocktake = tx.get(Stocktake, finding.stocktake_id)
     tx.require(Permission.PAPER_KEEP, stocktake.station_id)
@@ -254,9 +254,3 @@ def _settle(tx: Transaction, finding_id: int, how: str) -> StockFinding:
         finding.settled_by_id, finding.settled_at, finding.settled_how = tx.person_id, tx.now, how
         tx.record("stocktake.settled", stocktake.subject, result=str(finding.result))
     return finding
-
-
-def counts_so_far(tx: Transaction, stocktake_id: int) -> int:
-    """How many scans were kept; all a counter is shown."""
-    query = select(func.count()).where(StockCount.stocktake_id == stocktake_id)
-    return tx.session.scalar(query) or 0

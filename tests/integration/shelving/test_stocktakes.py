@@ -105,7 +105,7 @@ def test_a_scan_sent_again_is_kept_once(station: Station):
     stocktake = opened(station)
     assert not scan(station, stocktake, box).again
     assert scan(station, stocktake, box).again
-    assert station.asks(lambda tx: verbs.counts_so_far(tx, stocktake.id)) == 1
+    assert station.head.does(stocktake_seen, stocktake.id).scans == 1
 
 
 def test_a_label_of_another_room_is_told_at_once(station: Station):
