@@ -37,7 +37,8 @@ LIBRARIES: Mapping[str, str] = {
 OURS: Mapping[str, Sequence[str]] = {
     "app.css": (
         "tokens.css", "page.css", "shell.css", "buttons.css", "forms.css", "lists.css",
-        "messages.css", "grid.css", "viewer.css", "desk.css", "filing.css", "store.css", "print.css",
+        "messages.css", "grid.css", "viewer.css", "desk.css", "filing.css", "store.css",
+        "statistics.css", "print.css",
     ),
     "app.js": ("page.js", "upload.js"),
     "desk.js": ("viewer.js", "grid.js", "desk.js"),
