@@ -209,7 +209,7 @@ def _columns(visit: Visit) -> list[Column]:
         return Column(key, visit.t(f"customers.{key}"), kind)  # type: ignore[arg-type]
 
     return [
-        column("code", "code"),
+        column("code", "link"),
         column("kind"),
         column("record_title"),
         column("formed_on", "day"),
@@ -221,7 +221,7 @@ def _columns(visit: Visit) -> list[Column]:
 def _row(visit: Visit, line: DossierRecord) -> dict[str, object]:
     state = str(line.pair.state)
     return {
-        "code": line.record.code,
+        "code": Link(line.record.code, f"/holdings/records/{line.record.id}"),
         "kind": _named(visit, line.kind),
         "record_title": line.record.title,
         "formed_on": line.record.formed_on,

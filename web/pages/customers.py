@@ -176,9 +176,13 @@ def _new_page(visit: Visit, state: FormState, status: int = 200) -> Response:
 
 def _around(visit: Visit, tx: Transaction) -> dict[str, Any]:
     """What stands round a list of customers."""
-    may_keep = tx.can(Permission.CUSTOMER_KEEP)
+    actions = []
+    if tx.can(Permission.CUSTOMER_KEEP):
+        actions.append(Action(visit.t("customers.new"), f"{HERE}/new", "primary"))
+    if tx.can(Permission.REGISTER_IMPORT):
+        actions.append(Action(visit.t("imports.title"), "/imports"))
     return {
-        "actions": [Action(visit.t("customers.new"), f"{HERE}/new", "primary")] if may_keep else [],
+        "actions": actions,
         "stations": station_options(stations_for(tx, Permission.CUSTOMER_READ)),
         "villages": [Option(one, one) for one in reads.villages(tx)],
         "types": type_options(visit),

@@ -169,7 +169,9 @@ def _page(visit: Visit, run_id: int, state: FormState, status: int = 200) -> Res
         run=run,
         href=f"{HERE}/{run.id}",
         run_state=Status(visit.t(f"state-import.{current}"), TONES.get(current, "quiet")),
-        notice_text=just_done(visit, "imports") if status == 200 else "",
+        notice_text=just_done(visit, "imports")
+        if status == 200 and current != RunState.DONE
+        else "",
         stopped=bool(run.note),
         counts=[
             (visit.t(f"import-outcome.{outcome}"), seen.counts.get(outcome, 0))

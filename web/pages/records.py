@@ -99,6 +99,7 @@ def listed(visit: SignedIn) -> Response:
         actions=[
             Action(visit.t("holdings.title"), "/holdings/plan"),
             Action(visit.t("registers.link"), "/holdings/registers"),
+            Action(visit.t("expected.title"), "/holdings/expected"),
         ],
     )
 
