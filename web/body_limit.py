@@ -7,7 +7,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.errors import Invalid
 
-SCANS_COME_HERE = re.compile(r"/volumes/\d+/(scans|uploads)/?")
+SCANS_COME_HERE = re.compile(
+    r"/volumes/\d+/(scans|uploads)/?"
+    r"|/filing/(uploads|deliveries)/[^/]+/?$"
+    r"|/stations/[^/]+/deliveries/?$"
+    r"|/imports/?$"
+)
 """The end of the addresses that take files, piece by piece; everything else is held whole."""
 
 A_FORM = 2_000_000

@@ -28,12 +28,13 @@ PEOPLE = (
     Player("F002", "何敏", Role.FINANCE, "caiwu-2026"),
     Player("L001", "周志远", Role.LEADER, "lingdao-2026"),
     Player("D001", "孙梅", Role.ARCHIVIST, "dangan-2026"),
+    Player("T001", "钱晓梅", Role.CARE, "zhuanze-2026"),
     Player("Y001", "赵小燕", Role.STAFF, "yuangong-2026"),
     Player("S001", "郑明", Role.AUDITOR, "shenji-2026"),
     Player("A001", "罗建国", Role.ADMINISTRATOR, "guanli-2026"),
 )
 STATION_ROLES = frozenset(
-    {Role.CUSTODIAN, Role.COLLECTOR, Role.STATION_HEAD, Role.ARCHIVIST, Role.STAFF}
+    {Role.CUSTODIAN, Role.COLLECTOR, Role.STATION_HEAD, Role.ARCHIVIST, Role.CARE, Role.STAFF}
 )
 
 

@@ -25,9 +25,12 @@ from archive.custody.scan import FoundStub, Verdict
 from archive.custody.verification import CheckItem
 from archive.custody.volume import Volume
 from archive.demo.cast import PEOPLE, STATION_ROLES
+from archive.demo.customers import settle_customers
 from archive.demo.drawing import Disorder, StubSpec, StubTruth, VolumeSpec, draw_pdf
 from archive.demo.drawing.easy import tidy_look, volume_of
 from archive.demo.drawing.forms_development import DEVELOPMENT
+from archive.demo.holdings import settle_filing
+from archive.demo.shelving import settle_shelving
 from archive.holdings.actions.plans import adopt_default_plan
 from archive.ingest.keeping import scan_limits
 from archive.ingest.spool import Spool
@@ -86,6 +89,24 @@ class _Stage:
         self._give(third, "C001")
         self._this_month(second, third, this_month)
         self._as("B001", books.offer_book, fourth, self._ids["C002"])
+        self._say("holdings")
+        self._holdings()
+
+    def _holdings(self) -> None:
+        """Customers, what was filed, and where the paper stands; two papers wait for a box."""
+        system, station = self._system, self._station
+        archivist, head, clerk = (self._actor(code) for code in ("D001", "Z001", "Y001"))
+        care = self._actor("T001")
+        settle_customers(system, station, archivist=archivist, head=head, care=care)
+        settle_filing(system, station, archivist=archivist, head=head)
+        settle_shelving(
+            system,
+            station,
+            archivist=archivist,
+            clerk=clerk,
+            head=head,
+            password=self._passwords["Y001"],
+        )
 
     def _found(self) -> None:
         with self._system.transaction(INSTALLER) as tx:

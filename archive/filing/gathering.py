@@ -19,7 +19,7 @@ from archive.filing.delivery import DeliveredFile, DeliveredPage, Delivery, Page
 from archive.filing.proposing import PageText, Proposal, proposals
 from archive.filing.reading_task import Line
 from archive.filing.separator import Separator, separator_in
-from archive.holdings.file_plan import FilePlan, RecordKind
+from archive.holdings.file_plan import FilePlan, PlanState, RecordKind
 from archive.holdings.record import Record
 from archive.transaction import Transaction
 
@@ -61,7 +61,7 @@ def gather(tx: Transaction, delivery: Delivery) -> list[Gathered]:
 
 def kinds_in_force(tx: Transaction) -> dict[str, RecordKind]:
     """The kinds of the newest plan that are archived, by their code."""
-    newest = select(func.max(FilePlan.id))
+    newest = select(func.max(FilePlan.id)).where(FilePlan.state == PlanState.ADOPTED)
     kinds = tx.session.scalars(
         select(RecordKind).where(RecordKind.plan_id == newest.scalar_subquery())
     )

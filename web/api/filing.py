@@ -115,6 +115,7 @@ class NewSaid(BaseModel):
     document_number: str = ""
     parties: str = ""
     customer_number: str = ""
+    origin: Origin = Origin.PAPER
 
     def said(self) -> Said:
         return Said(**self.model_dump())

@@ -22,7 +22,7 @@ from archive.holdings.code import right_form
 from archive.holdings.file_plan import RecordKind
 from archive.holdings.queries.plans import kinds_known
 from archive.holdings.queries.records import record_by_code
-from archive.holdings.record import Record
+from archive.holdings.record import Origin, Record
 from archive.transaction import NoSuchThing, Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.desk_parts import Sheet
@@ -165,6 +165,7 @@ def _desk(
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
         numbers=list(enumerate((one.number for one in each.pages), start=1)),
         kinds=kind_options(visit, kinds),
+        origins=[Option(str(each), visit.t(f"filing.origin.{each}")) for each in Origin],
         reasons=[Option(str(why), visit.t(f"set-aside.{why}")) for why in SetAside],
         where=visit.t("filing.where", n=filed + 1, total=len(seen.drafts)),
         next_href=f"{HERE}/drafts/{open_ones[(place + 1) % len(open_ones)]}"
@@ -231,6 +232,7 @@ def _said(form: Form) -> Said:
     return Said(
         kind_id=int(kind) if kind else None,
         formed_on=_day(form),
+        origin=Origin.ELECTRONIC if form.text("origin") == Origin.ELECTRONIC else Origin.PAPER,
         **{name: form.text(name) for name in FIELDS},
     )
 

@@ -31,7 +31,11 @@ from archive.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says about a draft; the words of the record to be."""
+    """What a person says about a draft; the words of the record to be.
+
+    ``origin`` is which side is the original: a scan is a copy of paper, but an electronic file
+    that was never paper is kept as it is, with its printout beside it (``domain.md`` §3.1).
+    """
 
     kind_id: int | None
     title: str
@@ -39,6 +43,7 @@ class Said:
     document_number: str = ""
     parties: str = ""
     customer_number: str = ""
+    origin: Origin = Origin.PAPER
 
 
 def correct_draft(tx: Transaction, draft_id: int, said: Said) -> Draft:
@@ -70,7 +75,7 @@ def file_draft(tx: Transaction, draft_id: int, said: Said) -> Record:
         title=said.title,
         formed_on=said.formed_on,
         pages=len(pages),
-        origin=Origin.PAPER,
+        origin=said.origin,
         document_number=said.document_number,
         parties=said.parties,
         customer_number=said.customer_number,

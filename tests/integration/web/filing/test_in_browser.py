@@ -54,11 +54,11 @@ def test_a_stack_is_filed_with_the_keyboard_alone(station: Station, opens: Open)
     stack_read(station)
     page = opens(station.archivist, "/filing/drafts/1")
     page.focus("#f-kind")
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the first button after the fields: file, and the next
     page.wait_for_url("**/filing/drafts/2?done=filed**")
-    page.focus("#f-document_number")
+    page.focus("#f-origin")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/filing/1?done=filed**")

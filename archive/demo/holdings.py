@@ -1,0 +1,95 @@
+"""The demo station's filing: a pile that was scanned and filed, and one that waits."""
+
+from archive.access import Actor
+from archive.demo.drawing.office import OfficePaper, as_pdf, blank_page
+from archive.filing.actions.drafts import Said, file_draft
+from archive.filing.delivery import Delivery
+from archive.filing.fixity import check_copies
+from archive.filing.jobs import read_delivery
+from archive.filing.queries.deliveries import delivery_seen
+from archive.filing.receiving import receive
+from archive.filing.renditions import make_rendition
+from archive.holdings.actions.pairs import compare, register_paper
+from archive.holdings.copy import ElectronicCopy
+from archive.holdings.pair import Pair
+from archive.ingest.keeping import scan_limits
+from archive.ingest.spool import Spool
+from archive.system import System
+
+FILED = (
+    OfficePaper(
+        "客户投诉记录",
+        [
+            "投诉人：马桂兰　　户号：0340026007",
+            "事由：九月二日晚停电三小时，事先未见停电通知。",
+            "处理：当晚变压器跌落保险烧毁，已更换；已向客户说明并致歉。",
+        ],
+        ["青石供电所", "2026年9月3日"],
+    ),
+    OfficePaper(
+        "营销工作月报",
+        ["本月抄表率 99.6%，差错率 0.1%。", "电费回收率 98.2%，旧欠回收 3,215.40 元。"],
+        ["制表日期：2026-09-30"],
+    ),
+)
+WAITING = (
+    OfficePaper(
+        "电能表校试记录",
+        ["户号：0340026003", "表号：44 021 887", "误差 +0.6%，校试结论：合格。"],
+        ["校试人：张大勇", "2026年10月12日"],
+    ),
+    None,
+    OfficePaper("来访接待记录", ["来访人反映二组夜间电压偏低。", "答复：已安排测量，五日内回复。"]),
+)
+"""The second of these says no day: a person has to."""
+
+
+def settle_filing(system: System, station_id: int, *, archivist: Actor, head: Actor) -> None:
+    """Two papers filed, one of them compared by the head; three pages read and to be filed."""
+    for paper in FILED:
+        delivery = _brought(system, archivist, station_id, f"{paper.heading}.pdf", [paper])
+        record_id = _filed(system, archivist, delivery)
+        with system.transaction(archivist) as tx:
+            register_paper(tx, record_id, pages=1)
+    with system.transaction(head) as tx:
+        pair = tx.get(Pair, record_id)
+        compare(tx, record_id, digest=pair.electronic_digest, paper_pages=1, matches=True)
+    check_copies(system)
+    _brought(system, archivist, station_id, "十月来文.pdf", WAITING)
+
+
+def _brought(
+    system: System,
+    archivist: Actor,
+    station_id: int,
+    name: str,
+    papers: "tuple[OfficePaper | None, ...] | list[OfficePaper]",
+) -> Delivery:
+    """Papers scanned into one file, received and read here and now."""
+    pages = [paper.drawn(seed=n) if paper else blank_page(seed=n) for n, paper in enumerate(papers)]
+    settings = system.settings
+    limit = scan_limits(settings).bytes_in_all
+    with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
+        spool.take([as_pdf(pages)], name)
+        delivery = receive(system, archivist, station_id, spool.files, source="page")
+    read_delivery(system, delivery.id)
+    return delivery
+
+
+def _filed(system: System, archivist: Actor, delivery: Delivery) -> int:
+    """The only draft of a delivery, filed as it was proposed."""
+    with system.transaction(archivist) as tx:
+        (seen,) = delivery_seen(tx, delivery.id).drafts
+        draft = seen.draft
+        said = Said(
+            draft.kind_id,
+            draft.title,
+            draft.formed_on,
+            draft.document_number,
+            draft.parties,
+            draft.customer_number,
+        )
+        record_id = file_draft(tx, draft.id, said).id
+        copy_id = tx.session.query(ElectronicCopy.id).filter_by(record_id=record_id).scalar()
+    make_rendition(system, copy_id)
+    return record_id
