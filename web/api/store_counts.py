@@ -45,6 +45,7 @@ class ScanTold(Told):
     name: str
     wrong_room: bool
     again: bool
+    shelf: str
 
 
 class Closing(BaseModel):

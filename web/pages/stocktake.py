@@ -105,7 +105,7 @@ def scan(visit: SignedIn, stocktake_id: RowNumber, form: PostedForm) -> Response
     if outcome.error is not None:
         state = visit.form_state(form, outcome.error)
         return _page(visit, stocktake_id, state, status_of(outcome.error))
-    state = FormState({"shelf": form.text("shelf")})
+    state = FormState({"shelf": outcome.value.shelf})
     return _page(visit, stocktake_id, state, told=_scan_told(visit, outcome.value))
 
 
@@ -122,7 +122,13 @@ def _scan_told(visit: Visit, told: verbs.Told) -> str:
 
 def vars_of(told: verbs.Told) -> dict[str, Any]:
     """The same for a script."""
-    return {"kind": told.kind, "name": told.name, "wrong": told.wrong_room, "again": told.again}
+    return {
+        "kind": told.kind,
+        "name": told.name,
+        "wrong": told.wrong_room,
+        "again": told.again,
+        "shelf": told.shelf,
+    }
 
 
 @router.post("/{stocktake_id}/close")

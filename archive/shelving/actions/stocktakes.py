@@ -1,6 +1,6 @@
 """Verbs of the stocktake: open, join, count, close, settle (``domain.md`` §6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -37,12 +37,14 @@ class Told:
         kind: what was scanned (``box``, ``record``, ``shelf``) or ``unknown``.
         wrong_room: the shelf or the box belongs to a room that is not counted.
         again: the same scan was sent before.
+        shelf: the code of the shelf it was scanned at.
     """
 
     kind: str
     name: str
     wrong_room: bool = False
     again: bool = False
+    shelf: str = ""
 
 
 def open_stocktake(
@@ -117,12 +119,12 @@ def count(
         raise ShelfNotScanned(field="shelf")
     named = meant(tx, scanned)
     told = _told(tx, stocktake, where.id, named.kind if named else "", named.id if named else 0)
-    told = Told(told.kind, told.name or scanned.strip()[:40], told.wrong_room)
+    told = replace(told, name=told.name or scanned.strip()[:40], shelf=tx.get(Shelf, where.id).code)
     before = select(StockCount.id).where(
         StockCount.stocktake_id == stocktake.id, StockCount.client_id == client_id[:40]
     )
     if tx.session.scalars(before).first() is not None:
-        return Told(told.kind, told.name, told.wrong_room, again=True)
+        return replace(told, again=True)
     tx.add(
         StockCount(
             stocktake_id=stocktake.id,

@@ -42,6 +42,7 @@
         if (answer.status >= 500 || answer.status === 401) throw new Error(String(answer.status));
         const told = await answer.json();
         write(read().filter((one) => one.client_id !== scan.client_id));
+        if (answer.ok && shelf.value === scan.shelf) shelf.value = told.shelf; // its code, for the eye
         if (answer.ok) say(told.told, told.wrong ? "bad" : told.kind === "unknown" ? "warn" : "good");
         else say(`${scan.scanned}: ${told.message}`, "bad");
       }
