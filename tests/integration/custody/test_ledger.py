@@ -200,8 +200,84 @@ def numbers(first: int, last: int, volume_id: int | None = None, *, book_id: int
 
 WRONG = {
     "a gap that an overlap of the same length makes up for": (
-        Ledger([a_book()], [numbers(101, 105), numbers(104, 107), numbers(109, 110)]),
-        [(Code.GAP_IN_USE, "00000108"), (Code.USE_OVERLAPS, "00000104")],
+        Ledger([a_book()], [numbers(101, 105), numbers(105, 107), numbers(109, 110)]),
+        [(Code.GAP_IN_USE, "00000108"), (Code.USE_OVERLAPS, "00000105")],
+    ),
+    "runs that overlap, and a line in none of them": (
+        Ledger(
+            [Kept(CODE, 101, 112, 8, 1, "00000112")],
+            [
+                numbers(101, 104, 1),
+                numbers(105, 106, 1),
+                numbers(107, 110, 1),
+                numbers(111, 112, 2),
+            ],
+            [numbers(101, 106, 1), numbers(105, 110, 1)],
+        ),
+        [(Code.BOUND_DIFFERS, "00000105"), (Code.BOUND_DIFFERS, "00000111")],
+    ),
+    "bound, but not written": (
+        Ledger(
+            [a_book(used_through="00000104")],
+            [numbers(101, 104, 1)],
+            [numbers(101, 104, 1), numbers(109, 110, 1)],
+        ),
+        [(Code.BOUND_DIFFERS, "00000109")],
+    ),
+    "one book written further than it knows, another less far": (
+        Ledger(
+            [a_book(used_through="00000105"), Kept(CODE, 111, 120, 8, 2, "00000120")],
+            [numbers(101, 110), numbers(111, 115, book_id=2)],
+        ),
+        [(Code.USED_THROUGH_DIFFERS, "00000105"), (Code.USED_THROUGH_DIFFERS, "00000120")],
+    ),
+    "the same, and bound": (
+        Ledger(
+            [a_book(used_through="00000105"), Kept(CODE, 111, 120, 8, 2, "00000120")],
+            [numbers(101, 110, 1), numbers(111, 115, 1, book_id=2)],
+            [numbers(101, 110, 1), numbers(111, 115, 1, book_id=2)],
+        ),
+        [(Code.USED_THROUGH_DIFFERS, "00000105"), (Code.USED_THROUGH_DIFFERS, "00000120")],
+    ),
+    "smaller numbers than the book has": (
+        Ledger(
+            [a_book(used_through="00000105"), Kept(CODE, 111, 120, 8, 2, "00000115")],
+            [numbers(101, 105), numbers(106, 110, book_id=2)],
+        ),
+        [(Code.USE_BEYOND_BOOK, "00000106"), (Code.USED_THROUGH_DIFFERS, "00000115")],
+    ),
+    "numbers of another code": (
+        Ledger([a_book()], [Row("999999999999", 101, 110, 8, 1, None)]),
+        [(Code.USE_BEYOND_BOOK, "00000101"), (Code.USED_THROUGH_DIFFERS, "00000110")],
+    ),
+    "a line of another book in the run": (
+        Ledger(
+            [a_book(), Kept(CODE, 111, 120, 8, 2, None)],
+            [numbers(101, 105, 1), numbers(106, 110, 1, book_id=2)],
+            [numbers(101, 110, 1)],
+        ),
+        [
+            (Code.BOUND_DIFFERS, "00000106"),
+            (Code.BOUND_DIFFERS, "00000106"),
+            (Code.USED_THROUGH_DIFFERS, "00000110"),
+            (Code.USE_BEYOND_BOOK, "00000106"),
+        ],
+    ),
+    "a line that leaves its run, and one that takes its place": (
+        Ledger(
+            [a_book()],
+            [numbers(101, 103, 1), numbers(104, 104), numbers(105, 106, 1), numbers(107, 110, 1)],
+            [numbers(101, 105, 1), numbers(107, 110, 1)],
+        ),
+        [(Code.BOUND_DIFFERS, "00000104"), (Code.BOUND_DIFFERS, "00000106")],
+    ),
+    "used through a number of another width": (
+        Ledger([Kept(CODE, 0, 9, 8, 1, "000000000")], [numbers(0, 0)]),
+        [(Code.USED_THROUGH_DIFFERS, "000000000")],
+    ),
+    "used through a number it does not have": (
+        Ledger([a_book(used_through="00000120")]),
+        [(Code.USED_THROUGH_DIFFERS, "00000120")],
     ),
     "a line within another": (
         Ledger([a_book()], [numbers(101, 110), numbers(103, 105)]),
@@ -247,6 +323,10 @@ WRONG = {
         ),
         [(Code.VOID_NOT_WRITTEN, "00000104")],
     ),
+    "a void whose key is another number's": (
+        Ledger([a_book()], [numbers(101, 110)], voids=[(1, "00000104", key_of(CODE, "00000105"))]),
+        [(Code.VOID_NOT_WRITTEN, "00000104")],
+    ),
     "the same number in two books": (
         Ledger(
             [a_book(), Kept(CODE, 102, 103, 8, 2, None), Kept(CODE, 109, 119, 8, 3, None)],
@@ -263,6 +343,20 @@ def test_each_thing_that_may_not_be_is_told_where_it_begins(unruly: Station, wha
     with keeping(unruly, ledger) as tx:
         assert sorted((code, number) for code, _, number in found(tx)) == sorted(flaws)
     assert sorted((code, number) for code, _, number in reckoned(ledger)) == sorted(flaws)
+
+
+def test_numbers_longer_than_a_machine_reckons_are_counted_too(unruly: Station):
+    """Twenty digits, and across the place where the counted ones begin anew."""
+    book = Kept("", 10**18 - 5, 10**18 + 4, 20, 1, "01000000000000000004")
+    lines = [
+        Row("", 10**18 - 5, 10**18 - 3, 20, 1, 1),
+        Row("", 10**18 - 2, 10**18 + 1, 20, 1, 1),
+        Row("", 10**18 + 2, 10**18 + 4, 20, 1, None),
+    ]
+    runs = [Row("", 10**18 - 5, 10**18 + 1, 20, 1, 1)]
+    with keeping(unruly, Ledger([book], lines, runs)) as tx:
+        assert ledger_counts.counted(tx).agree
+        assert (check_ledger(tx).numbers, check_ledger(tx).flaws) == (10, ())
 
 
 def test_a_fault_in_one_book_is_told_among_thousands_in_order(unruly: Station):
