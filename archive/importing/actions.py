@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from archive.access import Permission
 from archive.customers.actions.customers import open_dossier
@@ -61,14 +61,19 @@ def receive_register(
             received_at=tx.now,
         )
     )
-    tx.session.add_all(
-        ImportRow(
-            run_id=run.id,
-            line=row.line,
-            digest=digest_of_row(row.cells),
-            cells=[cell.kept() for cell in row.cells],
-        )
-        for row in source.rows
+    tx.session.execute(
+        insert(ImportRow),
+        [
+            {
+                "run_id": run.id,
+                "line": row.line,
+                "digest": digest_of_row(row.cells),
+                "cells": [cell.kept() for cell in row.cells],
+                "outcome": Outcome.WAITING,
+                "problems": [],
+            }
+            for row in source.rows
+        ],
     )
     tx.record(
         "import.received", run.subject, target=str(target), rows=len(source.rows), sha256=run.sha256
