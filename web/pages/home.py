@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from archive.custody.queries.waiting import Waiting, overdue_at, stations_of, waiting_for
+from archive.customers.queries.special import due_for_me
 from archive.expected.queries import not_filed_by_me, not_filed_by_others
 from archive.filing.queries.waiting import filing_overdue, filing_waits
 from archive.shelving.queries.waiting import overdue_in_store, waiting_in_store
@@ -48,6 +49,7 @@ PLACES = {
     "delivery-failed": "/filing/{id}",
     "compare-pairs": "/holdings/records?pair=uncompared",
     "pairs-overdue": "/holdings/records?sort=pair",
+    "special-due": "/special",
     "not-filed": "/holdings/expected",
     "not-filed-by": "/holdings/expected",
 }
@@ -72,7 +74,7 @@ def home(visit: SignedIn, changed: str = "") -> Response:
         waiting = [*waiting_for(tx), *waiting_in_store(tx)]
         overdue = [item for station in stations_of(tx) for item in overdue_at(tx, station.id)]
         overdue += overdue_in_store(tx)
-        waiting += [*filing_waits(tx), *not_filed_by_me(tx)]
+        waiting += [*filing_waits(tx), *not_filed_by_me(tx), *due_for_me(tx)]
         overdue += [*filing_overdue(tx), *not_filed_by_others(tx)]
     columns = (
         Column("what", visit.t("home.what"), "link"),

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from archive.access import Permission
+from archive.custody.queries.waiting import Waiting
 from archive.customers.special import SpecialCustomer, SpecialLook, SpecialState, SpecialVisit
 from archive.people.person import Person, Station
 from archive.transaction import NoSuchThing, Transaction
@@ -85,6 +86,14 @@ def due(tx: Transaction) -> list[DueLine]:
         *(DueLine(one, serial, "review", day) for one, serial, day in reviews),
     ]
     return sorted(found, key=lambda line: (line.due_on, line.serial))
+
+
+def due_for_me(tx: Transaction) -> list[Waiting]:
+    """One line for the overview of who is appointed: how much is due, and of nobody's name."""
+    if not tx.can(Permission.SPECIAL_KEEP):
+        return []
+    found = due(tx)
+    return [Waiting("special-due", 0, facts={"n": len(found)})] if found else []
 
 
 def entry_seen(tx: Transaction, special_id: str) -> EntrySeen:

@@ -55,6 +55,7 @@ def test_a_special_customer_is_registered_looked_at_visited_and_withdraws(
 
     assert care.goes(care.post(f"{place}/visits", due_on="2026-10-19")).says("已安排上门。")
     assert care.get("/special").says("第 1 号", "上门服务")
+    assert care.get("/").link("特殊客户有 1 件事到期（上门服务或复核）。") == "/special"
     opened = care.post(f"{place}/look", purpose="登记上门")
     visit = opened.response.text.partition('name="visit"')[2].partition('value="')[2][:32]
     done = care.post(f"{place}/visited", visit=visit, made_on="2026-10-19", note="换了灯泡")
