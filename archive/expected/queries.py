@@ -125,7 +125,7 @@ def start_of(tx: Transaction, station_id: int, plan: PlanSeen) -> date:
     start = tx.session.get(FilingStart, station_id)
     if start is not None:
         return start.since
-    return day_at_station(plan.plan.in_force_from).replace(day=1)
+    return day_at_station(plan.since).replace(day=1)
 
 
 def responsible_at(tx: Transaction, station_id: int) -> Mapping[str, Person]:

@@ -1,7 +1,10 @@
 """The file plan (归档范围和档案保管期限表): which kinds of record there are, and where each goes.
 
-A plan belongs to a fonds and is kept as versions. A version is written once and never changed,
-so that what was filed under it stays filed as it was; the newest one is in force.
+    draft --adopt--> adopted
+
+A plan belongs to a fonds and is kept as versions. The next version begins as a copy of the one in
+force and is adopted by somebody else than who drafted it. What was adopted is never changed, so
+that what was filed under it stays filed as it was; the newest adopted version is in force.
 """
 
 import re
@@ -9,11 +12,12 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db import Base, Instant, RowId, refused_by
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict, Invalid, Refused
+from archive.workflow import Workflow
 
 CATEGORY_CODE = re.compile(r"[A-Z]{2}(·[A-Z0-9]{2})?")
 """门类代码: two letters, and two letters or digits of the second level (``KU·PZ``)."""
@@ -32,6 +36,44 @@ class RecordKindImpossible(Invalid):
 
 class PlanSealed(Conflict):
     """A version of the plan is never changed and never taken away."""
+
+
+class DraftAlready(Conflict):
+    """The next version of the plan is being drafted already; a fonds has one draft at a time."""
+
+
+class AdoptedByDrafter(Refused):
+    """A version is adopted by somebody else than who drafted it."""
+
+
+class NotYourDraft(Refused):
+    """Only who drafts a version changes it, so that somebody else can adopt it."""
+
+
+class AdoptionIncomplete(Conflict):
+    """A version is in force with whoever adopted it, since when, and why, or not at all."""
+
+
+class LineCodeTaken(Invalid):
+    """The version has a line with that code."""
+
+
+class ShorterThanLaw(Invalid):
+    """A retention set by law is a floor; no version goes below it."""
+
+
+class KindSuperseded(Conflict):
+    """The kind is of a version of the plan that is not in force, so it gives no codes."""
+
+
+class PlanState(StrEnum):
+    DRAFT = "draft"  # 起草中
+    ADOPTED = "adopted"  # 已启用
+
+
+FILE_PLAN_WORKFLOW: Workflow[PlanState] = Workflow(
+    "file-plan", {"adopt": ([PlanState.DRAFT], PlanState.ADOPTED)}
+)
 
 
 class Arrangement(StrEnum):
@@ -78,19 +120,49 @@ class RetentionBasis(StrEnum):
 
 
 class FilePlan(Base, kw_only=True):
-    """One version of a fonds' file plan."""
+    """One version of a fonds' file plan.
+
+    Attributes:
+        drafted_by_id: who drafted it; None for the first, which comes with the program.
+        reason: why it was adopted.
+    """
 
     __tablename__ = "file_plan"
     __table_args__ = (
         UniqueConstraint("fonds_id", "edition"),
         CheckConstraint("edition > 0", name="edition"),
+        CheckConstraint(
+            "(state = 'adopted') = (adopted_by_id IS NOT NULL)"
+            " AND (state = 'adopted') = (in_force_from IS NOT NULL)"
+            " AND (state = 'draft' OR drafted_by_id IS NULL OR reason <> '')",
+            name="adopted",
+        ),
+        CheckConstraint(
+            "drafted_by_id IS NULL OR adopted_by_id IS NULL OR drafted_by_id <> adopted_by_id",
+            name="second_person",
+        ),
+        Index(
+            "uq_file_plan_draft",
+            "fonds_id",
+            unique=True,
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     fonds_id: Mapped[int] = mapped_column(ForeignKey("fonds.id"))
     edition: Mapped[int]
-    adopted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    in_force_from: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[PlanState] = mapped_column(String(8), default=PlanState.DRAFT)
+    drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    in_force_from: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+    @property
+    def subject(self) -> str:
+        """How the trail names it."""
+        return f"file-plan:{self.id}"
 
 
 class Category(Base, kw_only=True):
@@ -168,5 +240,22 @@ class RecordKind(Base, kw_only=True):
                 raise RecordKindImpossible(field=field, kind_code=self.code, column=field)
 
 
-refused_by(PlanAlreadyAdopted, "uq_file_plan_fonds_id_edition", "file_plan.fonds_id")
-refused_by(PlanSealed, "sealed_record_kind", "sealed_plan_category")
+def is_shorter(retention: str, than: str) -> bool:
+    """Whether a retention ends before another; not archived at all is the shortest."""
+    return _years(retention) < _years(than)
+
+
+def _years(retention: str) -> int:
+    if not retention:
+        return 0
+    return 1000 if retention == "Y" else int(retention.removeprefix("D"))
+
+
+refused_by(
+    PlanAlreadyAdopted, "uq_file_plan_fonds_id_edition", "file_plan.fonds_id, file_plan.edition"
+)
+refused_by(DraftAlready, "uq_file_plan_draft", "file_plan.fonds_id")
+refused_by(AdoptedByDrafter, "ck_file_plan_second_person")
+refused_by(AdoptionIncomplete, "ck_file_plan_adopted")
+refused_by(LineCodeTaken, "uq_record_kind_plan_id_code", "record_kind.plan_id, record_kind.code")
+refused_by(PlanSealed, "sealed_record_kind", "sealed_plan_category", "sealed_file_plan")

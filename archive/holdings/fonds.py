@@ -27,6 +27,10 @@ class FondsNameMissing(Invalid):
     """A fonds has the name of whoever brings it forth."""
 
 
+class FondsNumbered(Conflict):
+    """The fonds has its number; a number is given once, for codes carry it."""
+
+
 class Fonds(Base, kw_only=True):
     """A fonds (全宗); ``code`` is empty while no number was given to it."""
 
@@ -44,7 +48,16 @@ class Fonds(Base, kw_only=True):
         """
         if not self.name:
             raise FondsNameMissing(field="fonds_name")
-        if self.code and not FONDS_CODE.fullmatch(self.code):
+        if self.code:
+            self.check_numbered()
+
+    def check_numbered(self) -> None:
+        """Refuse a number no archival code could carry.
+
+        Raises:
+            NotAFondsCode: with the field.
+        """
+        if not FONDS_CODE.fullmatch(self.code):
             raise NotAFondsCode(field="fonds_code", given=self.code)
 
 

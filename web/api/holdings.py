@@ -73,7 +73,7 @@ def _told(seen: PlanSeen) -> FilePlanTold:
     return FilePlanTold(
         fonds=FondsTold.model_validate(seen.fonds),
         edition=seen.plan.edition,
-        in_force_from=seen.plan.in_force_from,
+        in_force_from=seen.in_force_from,
         categories=[CategoryTold.model_validate(one) for one in seen.categories],
         kinds=[RecordKindTold.model_validate(kind) for kind in seen.kinds],
     )

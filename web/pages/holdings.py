@@ -91,7 +91,7 @@ def _lead(visit: Visit, seen: PlanSeen) -> str:
         "holdings.lead",
         fonds=_named(visit, seen.fonds),
         edition=seen.plan.edition,
-        day=day_at_station(seen.plan.in_force_from).isoformat(),
+        day=day_at_station(seen.in_force_from).isoformat(),
         person=seen.adopted_by.name,
         n=len(seen.kinds),
     )

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from archive.access import Permission
 from archive.holdings.code import TEMPLATES, ArchivalCode, CodeSeries, NotArchived
-from archive.holdings.file_plan import FilePlan, RecordKind
+from archive.holdings.file_plan import FilePlan, KindSuperseded, PlanState, RecordKind
 from archive.holdings.fonds import Fonds
 from archive.people.person import Station
 from archive.transaction import Transaction
@@ -18,13 +18,14 @@ def assign_code(tx: Transaction, *, kind_id: int, station_id: int, year: int) ->
     each series would let two who file a mixed pile wait for each other.
 
     Raises:
-        NotArchived, CodeUnfit, SeriesFull: no number is used.
+        NotArchived, KindSuperseded, CodeUnfit, SeriesFull: no number is used.
     """
     tx.require(Permission.CODE_ASSIGN, station_id)
     kind = tx.get(RecordKind, kind_id)
     if not kind.archived:
         raise NotArchived(kind=kind.code)
     fonds = tx.get(Fonds, tx.get(FilePlan, kind.plan_id).fonds_id, lock=True)
+    _check_in_force(tx, kind, fonds)
     series = _series(tx, kind, fonds, tx.get(Station, station_id).code, year)
     last = tx.session.scalar(
         select(func.max(ArchivalCode.number)).where(ArchivalCode.series_id == series.id)
@@ -42,6 +43,18 @@ def assign_code(tx: Transaction, *, kind_id: int, station_id: int, year: int) ->
     )
     tx.record("code.assigned", f"code:{code.text}", kind=kind.code)
     return code
+
+
+def _check_in_force(tx: Transaction, kind: RecordKind, fonds: Fonds) -> None:
+    """Refuse a kind that is not of the fonds' newest adopted version; the fonds is locked."""
+    newest = tx.session.scalar(
+        select(FilePlan.id)
+        .where(FilePlan.fonds_id == fonds.id, FilePlan.state == PlanState.ADOPTED)
+        .order_by(FilePlan.edition.desc())
+        .limit(1)
+    )
+    if kind.plan_id != newest:
+        raise KindSuperseded(kind=kind.code)
 
 
 def _series(tx: Transaction, kind: RecordKind, fonds: Fonds, unit: str, year: int) -> CodeSeries:

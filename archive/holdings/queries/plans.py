@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from archive.access import Permission
 from archive.errors import NotFound
-from archive.holdings.file_plan import Category, FilePlan, RecordKind
+from archive.holdings.file_plan import Category, FilePlan, PlanState, RecordKind, is_shorter
 from archive.holdings.fonds import Fonds
 from archive.people.person import Person
 from archive.transaction import Transaction
@@ -19,11 +20,16 @@ class NoPlanInForce(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class PlanSeen:
-    """A plan with its lines; ``kinds`` in the order of their numbers."""
+    """An adopted version with its lines; ``kinds`` in the order of their numbers.
+
+    ``since`` is when the first version of the fonds came into force.
+    """
 
     fonds: Fonds
     plan: FilePlan
     adopted_by: Person
+    in_force_from: datetime
+    since: datetime
     categories: tuple[Category, ...]
     kinds: tuple[RecordKind, ...]
 
@@ -31,41 +37,126 @@ class PlanSeen:
 def fonds_with_plan(tx: Transaction) -> list[Fonds]:
     """Every fonds that has a plan, by number."""
     tx.require(Permission.FILE_PLAN_READ)
-    planned = select(FilePlan.fonds_id)
+    planned = select(FilePlan.fonds_id).where(FilePlan.state == PlanState.ADOPTED)
     return list(tx.session.scalars(select(Fonds).where(Fonds.id.in_(planned)).order_by(Fonds.code)))
 
 
-def plan_in_force(tx: Transaction, fonds_code: str | None = None) -> PlanSeen:
-    """The newest version of the fonds' plan; without a number, of the first fonds.
+def plan_in_force(
+    tx: Transaction, fonds_code: str | None = None, *, edition: int | None = None
+) -> PlanSeen:
+    """The newest adopted version of the fonds' plan, or an earlier one by its number.
+
+    Without a fonds number it is of the first fonds.
 
     Raises:
-        NoPlanInForce: the fonds has none, or there is no such fonds.
+        NoPlanInForce: the fonds has none, or there is no such fonds or version.
     """
     planned = fonds_with_plan(tx)
     fonds = next((one for one in planned if fonds_code in {None, one.code}), None)
-    if fonds is None:
+    adopted = adopted_versions(tx, fonds.id) if fonds else []
+    plan = next((one for one in adopted if edition in {None, one.edition}), None)
+    if fonds is None or plan is None or plan.adopted_by_id is None or plan.in_force_from is None:
         raise NoPlanInForce
-    plan = tx.session.scalars(
-        select(FilePlan)
-        .where(FilePlan.fonds_id == fonds.id)
-        .order_by(FilePlan.edition.desc())
-        .limit(1)
-    ).one()
-    categories = select(Category).where(Category.plan_id == plan.id).order_by(Category.position)
-    kinds = select(RecordKind).where(RecordKind.plan_id == plan.id).order_by(RecordKind.number)
+    first = adopted[-1].in_force_from or plan.in_force_from
     return PlanSeen(
         fonds,
         plan,
         tx.get(Person, plan.adopted_by_id),
-        tuple(tx.session.scalars(categories)),
-        tuple(tx.session.scalars(kinds)),
+        plan.in_force_from,
+        first,
+        tuple(categories_of(tx, plan.id)),
+        tuple(kinds_of(tx, plan.id)),
     )
+
+
+def adopted_versions(tx: Transaction, fonds_id: int) -> list[FilePlan]:
+    """The adopted versions of a fonds' plan, the newest first."""
+    tx.require(Permission.FILE_PLAN_READ)
+    return list(
+        tx.session.scalars(
+            select(FilePlan)
+            .where(FilePlan.fonds_id == fonds_id, FilePlan.state == PlanState.ADOPTED)
+            .order_by(FilePlan.edition.desc())
+        )
+    )
+
+
+def draft_of(tx: Transaction, fonds_id: int) -> FilePlan | None:
+    """The version being drafted for a fonds; None while there is none."""
+    tx.require(Permission.FILE_PLAN_READ)
+    return tx.session.scalars(
+        select(FilePlan).where(FilePlan.fonds_id == fonds_id, FilePlan.state == PlanState.DRAFT)
+    ).first()
+
+
+def categories_of(tx: Transaction, plan_id: int) -> list[Category]:
+    """The categories of a version, in its order."""
+    tx.require(Permission.FILE_PLAN_READ)
+    query = select(Category).where(Category.plan_id == plan_id).order_by(Category.position)
+    return list(tx.session.scalars(query))
+
+
+def kinds_of(tx: Transaction, plan_id: int) -> list[RecordKind]:
+    """The lines of a version, by number."""
+    tx.require(Permission.FILE_PLAN_READ)
+    query = select(RecordKind).where(RecordKind.plan_id == plan_id).order_by(RecordKind.number)
+    return list(tx.session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line that differs between the version in force and the draft.
+
+    Attributes:
+        before, after: None where the line is new, or gone.
+        fields: which of its fields differ.
+        shortened: records of it will be kept for less time.
+    """
+
+    before: RecordKind | None
+    after: RecordKind | None
+    fields: tuple[str, ...]
+    shortened: bool
+
+
+COMPARED = (
+    "name_zh",
+    "name_en",
+    "clause",
+    "implied",
+    "category",
+    "arrangement",
+    "cycle",
+    "personal",
+    "retention",
+    "starts",
+    "basis",
+)
+
+
+def differences(before: Iterable[RecordKind], after: Iterable[RecordKind]) -> list[Difference]:
+    """What a draft changes; a line is the same line by its code."""
+    old, new = ({kind.code: kind for kind in kinds} for kinds in (before, after))
+    found = []
+    for code in [*new, *(code for code in old if code not in new)]:
+        was, is_ = old.get(code), new.get(code)
+        fields = tuple(
+            name for name in COMPARED if was and is_ and getattr(was, name) != getattr(is_, name)
+        )
+        if fields or was is None or is_ is None:
+            shorter = was is not None and is_shorter(is_.retention if is_ else "", was.retention)
+            found.append(Difference(was, is_, fields, shorter))
+    return found
 
 
 def kinds_known(tx: Transaction) -> list[RecordKind]:
     """The kinds of every newest plan that are archived, in the plan's order."""
     tx.require(Permission.FILE_PLAN_READ)
-    newest = select(func.max(FilePlan.id)).group_by(FilePlan.fonds_id)
+    newest = (
+        select(func.max(FilePlan.id))
+        .where(FilePlan.state == PlanState.ADOPTED)
+        .group_by(FilePlan.fonds_id)
+    )
     kinds = tx.session.scalars(
         select(RecordKind).where(RecordKind.plan_id.in_(newest)).order_by(RecordKind.number)
     )
