@@ -169,9 +169,7 @@ def _page(visit: Visit, run_id: int, state: FormState, status: int = 200) -> Res
         run=run,
         href=f"{HERE}/{run.id}",
         run_state=Status(visit.t(f"state-import.{current}"), TONES.get(current, "quiet")),
-        notice_text=just_done(visit, "imports")
-        if status == 200 and current != RunState.DONE
-        else "",
+        notice_text=_notice(visit, status, current),
         stopped=bool(run.note),
         counts=[
             (visit.t(f"import-outcome.{outcome}"), seen.counts.get(outcome, 0))
@@ -204,6 +202,11 @@ def _page(visit: Visit, run_id: int, state: FormState, status: int = 200) -> Res
         wrong_columns=_columns(visit, line="number", said="text"),
         wrong=[{"line": row.line, "said": _problems(visit, row)} for row in seen.wrong],
     )
+
+
+def _notice(visit: Visit, status: int, current: RunState) -> str:
+    """What was just done; that it was begun says nothing any more once it has ended."""
+    return just_done(visit, "imports") if status == 200 and current != RunState.DONE else ""
 
 
 def _preview_columns(visit: Visit, seen: RunSeen) -> list[Column]:
