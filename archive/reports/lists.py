@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from archive.access import Permission
-from archive.custody.queries.books import BookFilter, BookRow, books
-from archive.custody.queries.volumes import VolumeRow, volumes_listed
+from archive.custody.queries.books import BookFilter, BookRow, book_totals, page_of_books
+from archive.custody.queries.volumes import VolumeRow, count_volumes, page_of_volumes
 from archive.customers.queries.customers import CustomerFilter, CustomerLine, customers
 from archive.errors import Invalid
 from archive.holdings.queries.records import RecordFilter, RecordLine, count_records, records
@@ -44,11 +44,10 @@ def every_book(tx: Transaction, wanted: BookFilter, order: str) -> Iterator[Book
         TooManyRows: narrow it first.
     """
 
-    def page(at: int) -> tuple[int, Sequence[BookRow]]:
-        rows, totals = books(tx, wanted, order=order, offset=at, limit=BATCH)
-        return totals.books, rows
+    def page(at: int) -> Sequence[BookRow]:
+        return page_of_books(tx, wanted, order=order, offset=at, limit=BATCH)
 
-    return _page_by_page(page)
+    return _page_by_page(book_totals(tx, wanted).books, page)
 
 
 def every_volume(
@@ -60,8 +59,8 @@ def every_volume(
         TooManyRows: narrow it first.
     """
 
-    def page(at: int) -> tuple[int, Sequence[VolumeRow]]:
-        found = volumes_listed(
+    def page(at: int) -> Sequence[VolumeRow]:
+        return page_of_volumes(
             tx,
             station_id=station_id,
             month=month,
@@ -70,9 +69,9 @@ def every_volume(
             offset=at,
             limit=BATCH,
         )
-        return found.total, found.rows
 
-    return _page_by_page(page)
+    total = count_volumes(tx, station_id=station_id, month=month, state=state)
+    return _page_by_page(total, page)
 
 
 def every_customer(tx: Transaction, wanted: CustomerFilter, order: str) -> Iterator[CustomerLine]:
@@ -82,11 +81,11 @@ def every_customer(tx: Transaction, wanted: CustomerFilter, order: str) -> Itera
         TooManyRows: narrow it first.
     """
 
-    def page(at: int) -> tuple[int, Sequence[CustomerLine]]:
-        rows, total = customers(tx, wanted, order=order, offset=at, limit=BATCH)
-        return total, rows
+    def page(at: int) -> Sequence[CustomerLine]:
+        return customers(tx, wanted, order=order, offset=at, limit=BATCH)[0]
 
-    return _page_by_page(page)
+    _, total = customers(tx, wanted, order=order, limit=0)
+    return _page_by_page(total, page)
 
 
 def every_record(tx: Transaction, wanted: RecordFilter, order: str) -> Iterator[RecordLine]:
@@ -96,11 +95,10 @@ def every_record(tx: Transaction, wanted: RecordFilter, order: str) -> Iterator[
         TooManyRows: narrow it first.
     """
 
-    def page(at: int) -> tuple[int, Sequence[RecordLine]]:
-        rows = records(tx, wanted, order=order, offset=at, limit=BATCH)
-        return count_records(tx, wanted), rows
+    def page(at: int) -> Sequence[RecordLine]:
+        return records(tx, wanted, order=order, offset=at, limit=BATCH)
 
-    return _page_by_page(page)
+    return _page_by_page(count_records(tx, wanted), page)
 
 
 def note_export(tx: Transaction, what: str, form: str, rows: int, asked: Mapping[str, str]) -> None:
@@ -109,12 +107,9 @@ def note_export(tx: Transaction, what: str, form: str, rows: int, asked: Mapping
     tx.record("list.exported", f"list:{what}", form=form, rows=rows, asked=dict(asked))
 
 
-def _page_by_page(page: Callable[[int], tuple[int, Sequence[R]]]) -> Iterator[R]:
-    """Every row of a list, whose ``page`` gives how many there are and those from a place on."""
-    at, total = 0, 1
-    while at < total:
-        total, rows = page(at)
-        if total > MOST_ROWS:
-            raise TooManyRows(rows=total, most=MOST_ROWS)
-        yield from rows
-        at += BATCH
+def _page_by_page(total: int, page: Callable[[int], Sequence[R]]) -> Iterator[R]:
+    """All ``total`` rows of a list, whose ``page`` gives those from a place on."""
+    if total > MOST_ROWS:
+        raise TooManyRows(rows=total, most=MOST_ROWS)
+    for at in range(0, total, BATCH):
+        yield from page(at)

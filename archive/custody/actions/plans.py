@@ -104,7 +104,8 @@ def approve_plan(tx: Transaction, plan_id: int, *, opinion: str = "") -> UsagePl
     Raises:
         NotPossibleNow, SamePerson: the plan stays as it is.
     """
-    plan = _decide(tx, plan_id, "approve", opinion)
+    plan = _decide(tx, plan_id, "approve")
+    plan.opinion = opinion.strip()
     tx.record("plan.approved", _subject(plan), books=plan.books, late=plan.decided_late(tx.today))
     return plan
 
@@ -115,7 +116,7 @@ def return_plan(tx: Transaction, plan_id: int, *, opinion: str) -> UsagePlan:
     Raises:
         NotPossibleNow, SamePerson, ReasonMissing: the plan stays as it is.
     """
-    plan = _decide(tx, plan_id, "return", opinion)
+    plan = _decide(tx, plan_id, "return")
     plan.opinion = reason_in(opinion, field="opinion")
     tx.record("plan.returned", _subject(plan))
     return plan
@@ -139,12 +140,12 @@ def propose_again(tx: Transaction, plan_id: int, *, books: int, basis: str) -> U
     return plan
 
 
-def _decide(tx: Transaction, plan_id: int, step: str, opinion: str) -> UsagePlan:
+def _decide(tx: Transaction, plan_id: int, step: str) -> UsagePlan:
     plan = tx.get(UsagePlan, plan_id, lock=True)
     tx.require(Permission.PLAN_APPROVE, plan.station_id)
     forbid_same_person(tx.actor, f"plan:{step}", plan_author=plan.author_id)
     PLAN_WORKFLOW.take(step, plan)
-    plan.decided_by_id, plan.decided_at, plan.opinion = tx.person_id, tx.now, opinion.strip()
+    plan.decided_by_id, plan.decided_at = tx.person_id, tx.now
     return plan
 
 

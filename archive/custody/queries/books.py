@@ -103,9 +103,21 @@ def books(
     tx: Transaction, wanted: BookFilter, *, order: str = "number", offset: int = 0, limit: int = 50
 ) -> tuple[list[BookRow], BookTotals]:
     """A page of the books one may see, with the sums of all of them."""
-    conditions = _conditions(tx, wanted)
-    query = _rows().where(*conditions).order_by(*ORDERS[order]).offset(offset).limit(limit)
-    return _with_offers(tx, query), _totals(tx, conditions)
+    rows = page_of_books(tx, wanted, order=order, offset=offset, limit=limit)
+    return rows, book_totals(tx, wanted)
+
+
+def page_of_books(
+    tx: Transaction, wanted: BookFilter, *, order: str, offset: int, limit: int
+) -> list[BookRow]:
+    """A page alone, for who has the sums already."""
+    query = _rows().where(*_conditions(tx, wanted)).order_by(*ORDERS[order])
+    return _with_offers(tx, query.offset(offset).limit(limit))
+
+
+def book_totals(tx: Transaction, wanted: BookFilter) -> BookTotals:
+    """The sums of all books one may see of those wanted."""
+    return _totals(tx, _conditions(tx, wanted))
 
 
 def stock(tx: Transaction, station_ids: Iterable[int]) -> list[StockRow]:

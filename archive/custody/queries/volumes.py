@@ -121,9 +121,7 @@ def volumes_listed(
 ) -> VolumeList:
     """The volumes the actor may see, narrowed and in order."""
     tx.require(Permission.VOLUME_READ)
-    given = {Volume.station_id: station_id, Volume.month: month, Volume.state: state}
-    conditions = [column == value for column, value in given.items() if value]
-    totals = tx.session.execute(
+    count, sets, void_sets, kwh, amount_fen = tx.session.execute(
         _seen(
             tx,
             select(
@@ -133,11 +131,44 @@ def volumes_listed(
                 func.sum(Volume.kwh),
                 func.coalesce(func.sum(Volume.amount_fen), 0),
             ),
-            conditions,
+            _wanted(station_id, month, state),
         )
     ).one()
+    rows = page_of_volumes(
+        tx,
+        station_id=station_id,
+        month=month,
+        state=state,
+        order=order,
+        offset=offset,
+        limit=limit,
+    )
+    return VolumeList(rows, count, int(sets), int(void_sets), kwh or Decimal(0), int(amount_fen))
+
+
+def count_volumes(
+    tx: Transaction, *, station_id: int | None = None, month: str = "", state: str = ""
+) -> int:
+    """How many volumes such a list has."""
+    tx.require(Permission.VOLUME_READ)
+    counted = _seen(tx, select(func.count(Volume.id)), _wanted(station_id, month, state))
+    return tx.session.execute(counted).scalar_one()
+
+
+def page_of_volumes(
+    tx: Transaction,
+    *,
+    station_id: int | None = None,
+    month: str = "",
+    state: str = "",
+    order: str = "-month",
+    offset: int = 0,
+    limit: int = 50,
+) -> list[VolumeRow]:
+    """A page of such a list alone, for who has counted it already."""
+    tx.require(Permission.VOLUME_READ)
     found = tx.session.execute(
-        _seen(tx, select(Volume, Station.name, Person.name), conditions)
+        _seen(tx, select(Volume, Station.name, Person.name), _wanted(station_id, month, state))
         .join(Station, Station.id == Volume.station_id)
         .join(Person, Person.id == Volume.collector_id)
         .order_by(*_ordered(order))
@@ -146,12 +177,15 @@ def volumes_listed(
     ).all()
     ids = [volume.id for volume, _, _ in found]
     runs, states = runs_by_volume(tx, ids), _scan_states(tx, ids)
-    rows = [
+    return [
         VolumeRow(volume, station, collector, runs.get(volume.id, ()), states.get(volume.id, ""))
         for volume, station, collector in found
     ]
-    count, sets, void_sets, kwh, amount_fen = totals
-    return VolumeList(rows, count, int(sets), int(void_sets), kwh or Decimal(0), int(amount_fen))
+
+
+def _wanted(station_id: int | None, month: str, state: str) -> list[ColumnElement[bool]]:
+    given = {Volume.station_id: station_id, Volume.month: month, Volume.state: state}
+    return [column == value for column, value in given.items() if value]
 
 
 def seen_volume(tx: Transaction, volume_id: int) -> Volume:
