@@ -48,7 +48,7 @@ def delivered(
     limit = scan_limits(settings).bytes_in_all
     with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
         for name, content in files:
-            spool.take([content], name)
+            spool.take([content] if isinstance(content, bytes) else content, name)
         actor = (who or station.archivist).actor()
         return receive(
             station.system, actor, station.id, spool.files, source="api", together=together
