@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from archive.access import Permission
 from archive.holdings.pair import PairState
 from archive.holdings.queries.plans import kinds_known
 from archive.holdings.queries.record_seen import WORK, is_overdue, overdue_pairs, pair_counts
@@ -73,6 +74,8 @@ def listed(visit: SignedIn) -> Response:
         kinds = kinds_known(tx)
         overdue = overdue_pairs(tx)
         rows = [_row(visit, tx, line) for line in found]
+    may_import = visit.actor.may(Permission.REGISTER_IMPORT)
+    imports = [Action(visit.t("imports.title"), "/imports")] if may_import else []
     return show(
         visit,
         "records/list.html",
@@ -100,6 +103,7 @@ def listed(visit: SignedIn) -> Response:
             Action(visit.t("holdings.title"), "/holdings/plan"),
             Action(visit.t("registers.link"), "/holdings/registers"),
             Action(visit.t("expected.title"), "/holdings/expected"),
+            *imports,
         ],
     )
 
