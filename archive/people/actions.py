@@ -24,6 +24,7 @@ from archive.people.person import (
     Station,
     actor_for,
     check_offices,
+    parse_station_code,
 )
 from archive.transaction import Transaction
 
@@ -173,10 +174,11 @@ def add_station(tx: Transaction, code: str, name: str) -> Station:
     """A new station.
 
     Raises:
-        StationCodeTaken: the code is in use.
+        StationCodeUnfit, StationCodeTaken: the code names no unit in an archival code, or is in
+            use.
     """
     tx.require(Permission.SETTINGS_EDIT)
-    station = tx.add(Station(code=code.strip(), name=name.strip()))
+    station = tx.add(Station(code=parse_station_code(code), name=name.strip()))
     tx.record("station.added", f"station:{station.code}")
     return station
 

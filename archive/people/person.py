@@ -5,6 +5,7 @@ from appointments in force on the day. Appointments end, they are not deleted: w
 office when stays provable.
 """
 
+import re
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String
@@ -23,6 +24,10 @@ class StationCodeTaken(Invalid):
     """Another station already has that code."""
 
 
+class StationCodeUnfit(Invalid):
+    """The code has a form no archival code can carry, and could name no unit there."""
+
+
 class OfficeNeedsStation(Invalid):
     """A station office needs its station; a company office has none."""
 
@@ -35,6 +40,10 @@ class OneCustodianOnly(Conflict):
     """A station has one named custodian at a time ([seed 3.2]: 应设专人)."""
 
 
+STATION_CODE = re.compile("[A-Z0-9]{2,12}")
+"""What can stand in an archival code as its unit (机构)."""
+
+
 class Station(Base, kw_only=True):
     """A rural power supply station (供电所)."""
 
@@ -43,6 +52,18 @@ class Station(Base, kw_only=True):
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     code: Mapped[str] = mapped_column(String(12), unique=True)
     name: Mapped[str] = mapped_column(String(60))
+
+
+def parse_station_code(text: str) -> str:
+    """A station's code as typed.
+
+    Raises:
+        StationCodeUnfit: it could never be part of an archival code.
+    """
+    code = text.strip()
+    if not STATION_CODE.fullmatch(code):
+        raise StationCodeUnfit(field="code", given=code[:40])
+    return code
 
 
 class Person(Base, kw_only=True):
