@@ -8,21 +8,24 @@ from starlette.responses import Response
 from archive.access import Permission
 from archive.clock import day_at_station
 from archive.holdings.actions.plans import adopt_default_plan
-from archive.holdings.file_plan import ClockStart, RecordKind
+from archive.holdings.file_plan import ClockStart, FilePlan, RecordKind
 from archive.holdings.fonds import Fonds
 from archive.holdings.queries.plans import (
     PlanSeen,
+    adopted_versions,
+    draft_of,
     fonds_with_plan,
     matching,
     plan_in_force,
 )
+from archive.people.person import Person
 from archive.transaction import Transaction
 from web.deps import PostedForm, SignedIn, Visit
 from web.errors import status_of
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import just_done
-from web.parts import Column, FormState, Option
+from web.parts import Column, FormState, Link, Option
 
 router = APIRouter(prefix="/holdings")
 
@@ -64,13 +67,18 @@ def adopt(visit: SignedIn, form: PostedForm) -> Response:
 
 
 def _plan_page(visit: Visit, state: FormState, status: int = 200) -> Response:
-    listing = Listing.asked(visit, filters=("text", "fonds"))
+    listing = Listing.asked(visit, filters=("text", "fonds", "edition"))
     with visit.reading() as tx:
         planned = fonds_with_plan(tx)
         may_adopt = tx.can(Permission.FILE_PLAN_ADOPT)
         codes = [fonds.code for fonds in planned]
         wanted = listing.text("fonds")
-        seen = plan_in_force(tx, wanted if wanted in codes else None) if planned else None
+        chosen = wanted if wanted in codes else None
+        edition = listing.number("edition")
+        seen = plan_in_force(tx, chosen, edition=edition) if planned else None
+        versions = adopted_versions(tx, seen.fonds.id) if seen else []
+        drafting = draft_of(tx, seen.fonds.id) if seen else None
+        names = {one.id: tx.get(Person, one.adopted_by_id).name for one in versions}
     if seen is None:
         return show(visit, "holdings/none.html", status=status, state=state, may_adopt=may_adopt)
     return show(
@@ -83,7 +91,24 @@ def _plan_page(visit: Visit, state: FormState, status: int = 200) -> Response:
         fonds=[Option(one.code, _named(visit, one)) for one in planned if one.code],
         columns=[Column(key, visit.t(f"holdings.{key}")) for key in COLUMNS],
         groups=_groups(visit, seen, listing.text("text")),
+        seen=seen,
+        superseded=seen.plan.id != versions[0].id,
+        may_adopt=may_adopt,
+        drafting=drafting,
+        versions=[_version(visit, listing, one, names[one.id]) for one in versions],
     )
+
+
+def _version(visit: Visit, listing: Listing, plan: FilePlan, name: str) -> dict[str, object]:
+    return {
+        "edition": Link(
+            visit.t("holdings.edition", n=plan.edition),
+            listing.address(edition=str(plan.edition), text=""),
+        ),
+        "day": day_at_station(plan.in_force_from) if plan.in_force_from else None,
+        "person": name,
+        "why": plan.reason or visit.t("holdings.first_version"),
+    }
 
 
 def _lead(visit: Visit, seen: PlanSeen) -> str:

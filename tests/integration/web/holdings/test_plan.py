@@ -103,7 +103,8 @@ def test_who_may_not_adopt_sees_no_button_and_is_refused(station: Station, visit
 def test_the_section_is_shown_to_those_who_may_enter(station: Station, visits: Visits):
     archivist = visits(station.archivist)
     assert archivist.get("/").link("档案") == "/holdings"
-    assert archivist.get("/holdings").leads_to(PLAN)
+    assert archivist.get("/holdings").leads_to("/holdings/records")
+    assert visits(station.custodian).get("/holdings").leads_to(PLAN)
     administrator = visits(station.administrator)
     assert administrator.get("/").link("档案") is None
     assert administrator.get(PLAN).status == 403

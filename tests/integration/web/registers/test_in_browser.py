@@ -28,3 +28,20 @@ def test_registers_and_statistics_are_read_everywhere(
     page.wait_for_url("**/holdings/statistics")
     assert page.locator("svg.bars").count() == 6
     check(page, axe, viewport["width"])
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_version_of_the_plan_is_drafted_everywhere(
+    station: Station, opens: Open, axe: str, viewport: dict[str, int]
+):
+    with_file_plan(station)
+    page = opens(station.archivist, "/holdings/plan", viewport=viewport, bypass_csp=True)
+    page.get_by_role("button", name="起草下一版").click()
+    page.wait_for_url("**/drafts/**")
+    page.get_by_role("link", name="供用电合同").click()
+    page.fill("#f-retention", "D10")
+    page.fill("#f-reason", "公司文件")
+    check(page, axe, viewport["width"])
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url("**done=changed")
+    check(page, axe, viewport["width"])
