@@ -158,6 +158,9 @@ class FilePlan(Base, kw_only=True):
     adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     in_force_from: Mapped[datetime | None] = mapped_column(Instant, default=None)
     reason: Mapped[str] = mapped_column(String(500), default="")
+    version: Mapped[int] = mapped_column(init=False)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
     @property
     def subject(self) -> str:

@@ -27,7 +27,12 @@ def upgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
         _drop_old_seals_of_sqlite(connection)
-        _rebuild(connection, _new_shape, f"{BEFORE}, state, reason", f"{BEFORE}, 'adopted', ''")
+        _rebuild(
+            connection,
+            _new_shape,
+            f"{BEFORE}, state, reason, version",
+            f"{BEFORE}, 'adopted', '', 1",
+        )
         statements = _sqlite()
     else:
         _alter_postgresql()
@@ -102,6 +107,7 @@ def _new_shape() -> None:
         sa.Column("adopted_by_id", RowId, nullable=True),
         sa.Column("in_force_from", Instant(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         *(
             sa.CheckConstraint(said, name=op.f(f"ck_file_plan_{name}"))
             for name, said in CHECKS.items()
@@ -152,6 +158,10 @@ def _alter_postgresql() -> None:
         "file_plan", sa.Column("reason", sa.String(500), nullable=False, server_default=nothing)
     )
     op.add_column("file_plan", sa.Column("drafted_by_id", RowId, nullable=True))
+    op.add_column(
+        "file_plan", sa.Column("version", sa.Integer(), nullable=False, server_default=sa.text("1"))
+    )
+    op.alter_column("file_plan", "version", server_default=None)
     op.alter_column("file_plan", "state", server_default=None)
     op.alter_column("file_plan", "reason", server_default=None)
     op.alter_column("file_plan", "adopted_by_id", nullable=True)
@@ -263,7 +273,9 @@ def _back_postgresql() -> list[str]:
                 " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
             ),
         ]
-    columns = ", ".join(f"DROP COLUMN {name}" for name in ("state", "reason", "drafted_by_id"))
+    columns = ", ".join(
+        f"DROP COLUMN {name}" for name in ("state", "reason", "drafted_by_id", "version")
+    )
     return [
         *statements,
         "DROP FUNCTION refuse_line_change()",

@@ -292,8 +292,8 @@ COLUMNS = (
         ("UPDATE file_plan SET state = 'adopted' WHERE id = {new}", AdoptionIncomplete),
         (("UPDATE file_plan SET state = 'adopted', adopted_by_id = drafted_by_id, reason = 'x',"
          " in_force_from = '2026-10-19 00:00:00' WHERE id = {new}"), AdoptedByDrafter),
-        (("INSERT INTO file_plan (id, fonds_id, edition, state, reason)"
-         " SELECT 999, fonds_id, 3, 'draft', '' FROM file_plan WHERE id = {old}"), DraftAlready),
+        (("INSERT INTO file_plan (id, fonds_id, edition, state, reason, version)"
+         " SELECT 999, fonds_id, 3, 'draft', '', 1 FROM file_plan WHERE id = {old}"), DraftAlready),
     ],
 )  # fmt: skip
 def test_the_database_itself_refuses_what_goes_round_the_verbs(
