@@ -226,19 +226,24 @@ def seen_book(tx: Transaction, book_id: int) -> Book:
     return book
 
 
+_TAIL = 18
+"""As many digits, from the right, as either database reckons with."""
+
+
 def number_of_sets(first: Any, last: Any) -> ColumnElement[int]:
-    """How many numbers a run holds, in SQL.
+    """How many numbers a run of one code and width holds, in SQL.
 
-    A run is at most a million numbers long, so the last nine digits tell it exactly; a
-    20-digit number itself fits into no integer of either database.
+    A 20-digit number itself fits into no integer of either database.
     """
-    return (_tail(last) - _tail(first) + 10**9) % 10**9 + 1
+    around = 10**_TAIL
+    sets: ColumnElement[int] = (_tail(last) - _tail(first) + around) % around + 1
+    return sets
 
 
-def _tail(column: Any) -> ColumnElement[int]:
-    length = func.length(column)
-    start = case((length > 9, length - 8), else_=1)
-    return cast(func.substr(column, start), BigInteger)
+def _tail(number: Any) -> ColumnElement[int]:
+    length = func.length(number)
+    digits = case((length > _TAIL, func.substr(number, length - _TAIL + 1)), else_=number)
+    return cast(digits, BigInteger)
 
 
 def _sets() -> ColumnElement[int]:

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Label,
@@ -28,7 +27,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    cast,
     func,
     literal_column,
     or_,
@@ -37,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from archive.custody.book import Book, UseEntry, VoidEntry
+from archive.custody.queries.books import number_of_sets
 from archive.custody.volume import VolumeRun
 from archive.transaction import Transaction
 
@@ -46,9 +45,6 @@ Told = Row[*tuple[Any, ...]]
 """The key a book begins with, its id, and a number."""
 
 _Selected = Select[*tuple[Any, ...]]
-_Text = ColumnElement[Any] | InstrumentedAttribute[Any]
-_COUNTED_DIGITS = 18
-"""As many digits, from the right, as any database reckons with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +139,6 @@ def _sharing(tx: Transaction, kind: type[Book] | type[UseEntry] | type[VolumeRun
 # ------------------------------------------------------------------ the words of the statements
 
 
-def _value(number: _Text) -> ColumnElement[int]:
-    length = func.length(number)
-    last_digits = func.substr(number, length - _COUNTED_DIGITS + 1)
-    return cast(case((length > _COUNTED_DIGITS, last_digits), else_=number), BigInteger)
-
-
-def _size(first: _Text, last: _Text) -> ColumnElement[int]:
-    """How many numbers; right for every run of one code and width."""
-    around = 10**_COUNTED_DIGITS
-    size: ColumnElement[int] = (_value(last) - _value(first) + around) % around + 1
-    return size
-
-
 def _total(size: ColumnElement[int], name: str) -> Label[int]:
     return func.coalesce(func.sum(size), 0).label(name)
 
@@ -190,20 +173,23 @@ _BOUND = and_(
     UseEntry.first_key <= VolumeRun.last_key,  # follows from the next; it ends the search
     UseEntry.last_key <= VolumeRun.last_key,
 )
-_LINE = _size(UseEntry.first, UseEntry.last)
+_LINE = number_of_sets(UseEntry.first, UseEntry.last)
 
 _COUNTS = (
     select(
         func.count().label("books"),
-        _total(_size(Book.first, Book.last), "numbers"),
+        _total(number_of_sets(Book.first, Book.last), "numbers"),
         func.count(Book.used_through).label("begun"),
         _times(_IN_ORDER, "in_order"),
-        _total(case((_IN_ORDER, _size(Book.first, Book.used_through))), "written"),
+        _total(case((_IN_ORDER, number_of_sets(Book.first, Book.used_through))), "written"),
     ).select_from(Book),
     select(
         func.count().label("runs"),
         _times(_placed(VolumeRun), "runs_placed"),
-        _total(case((_placed(VolumeRun), _size(VolumeRun.first, VolumeRun.last))), "run_numbers"),
+        _total(
+            case((_placed(VolumeRun), number_of_sets(VolumeRun.first, VolumeRun.last))),
+            "run_numbers",
+        ),
     )
     .select_from(VolumeRun)
     .join(Book, Book.id == VolumeRun.book_id),
