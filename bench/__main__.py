@@ -6,7 +6,7 @@ python -m bench --full     3,000 numbers read, and memory over 200 pages: some h
 
 import argparse
 
-from bench import reading, scale
+from bench import filing, reading, scale, store
 
 
 def main() -> None:
@@ -16,6 +16,8 @@ def main() -> None:
     given = ask.parse_args()
     scale.main(given.books, scale.RESULTS)
     reading.main(full=given.full)
+    filing.main(filing.RECORDS, with_gigabyte=given.full)
+    store.main()
 
 
 if __name__ == "__main__":

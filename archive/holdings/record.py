@@ -70,6 +70,8 @@ class Record(Base, kw_only=True):
         Index(None, "station_id", "kind_id", "formed_on"),
         Index(None, "customer_number"),
         Index(None, "station_id", "year"),
+        Index(None, "station_id", "filed_at"),
+        Index(None, "filed_at"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)

@@ -27,7 +27,12 @@ from archive.filing.delivery import (
     PageKind,
     SetAside,
 )
-from archive.holdings.file_plan import Arrangement, ClockStart, Cycle, PersonalData
+from archive.holdings.file_plan import (
+    Arrangement,
+    ClockStart,
+    Cycle,
+    PersonalData,
+)
 from archive.holdings.pair import EVENTS as PAIR_EVENTS
 from archive.holdings.pair import Comparison, Electronic, PairState, Paper
 from archive.holdings.record import RECORD_WORKFLOW, Origin, RecordState

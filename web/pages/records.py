@@ -70,9 +70,7 @@ def listed(visit: SignedIn) -> Response:
         found = records(
             tx, asked, order=listing.order, limit=listing.per_page, offset=listing.offset
         )
-        counts = pair_counts(tx)
         kinds = kinds_known(tx)
-        overdue = overdue_pairs(tx)
         rows = [_row(visit, tx, line) for line in found]
     may_import = visit.actor.may(Permission.REGISTER_IMPORT)
     imports = [Action(visit.t("imports.title"), "/imports")] if may_import else []
@@ -80,12 +78,6 @@ def listed(visit: SignedIn) -> Response:
         visit,
         "records/list.html",
         state=FormState(dict(listing.filters)),
-        counts=[
-            Link(visit.t(f"state-pair.{state}"), listing.address(pair=str(state)), count=n)
-            for state, n in counts.items()
-            if n or state in WORK
-        ],
-        overdue=overdue,
         kinds=[Option(str(kind.id), kind_name(visit, kind)) for kind in kinds],
         pair_states=[Option(str(state), visit.t(f"state-pair.{state}")) for state in PairState],
         columns=[
@@ -105,6 +97,24 @@ def listed(visit: SignedIn) -> Response:
             Action(visit.t("expected.title"), "/holdings/expected"),
             *imports,
         ],
+    )
+
+
+@router.get("/records/counts")
+def counts(visit: SignedIn) -> Response:
+    """How many there are of each state: the moving part of the list, fetched after it."""
+    with visit.reading() as tx:
+        counted = pair_counts(tx)
+        overdue = overdue_pairs(tx)
+    return show(
+        visit,
+        "records/counts.html",
+        counts=[
+            Link(visit.t(f"state-pair.{state}"), f"{RECORDS}?pair={state}", count=n)
+            for state, n in counted.items()
+            if n or state in WORK
+        ],
+        overdue=overdue,
     )
 
 
@@ -137,13 +147,13 @@ def _file(visit: Visit, listing: Listing, asked: RecordFilter, form: FileForm) -
     """Every record of the list, not only those of the page shown."""
 
     def rows(tx: Transaction) -> Iterable[Row]:
-        return (_line(visit, line) for line in every_record(tx, asked, listing.order))
+        return (_line(visit, tx, line) for line in every_record(tx, asked, listing.order))
 
     columns = headings(visit, "records", **FILE_COLUMNS)
     return download(visit, listing, what="records", form=form, columns=columns, rows=rows)
 
 
-def _line(visit: Visit, line: RecordLine) -> Row:
+def _line(visit: Visit, tx: Transaction, line: RecordLine) -> Row:
     record = line.record
     return {
         "code": record.code,
@@ -153,7 +163,7 @@ def _line(visit: Visit, line: RecordLine) -> Row:
         "pages": record.pages,
         "retention": line.kind.retention,
         "customer_number": record.customer_number,
-        "parties": record.parties,
+        "parties": line.parties_for(tx),
         "document_number": record.document_number,
         "pair": visit.t(f"state-pair.{line.pair.state}"),
         "state": visit.t(f"state-record.{record.state}"),

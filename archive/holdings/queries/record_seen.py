@@ -104,11 +104,8 @@ def _history(tx: Transaction, record: Record) -> tuple[Happened, ...]:
 def pair_counts(tx: Transaction, station_id: int | None = None) -> dict[PairState, int]:
     """How many records are in each state of their pair, of those this person may know of."""
     seen = _of(visible_records(tx), station_id).with_only_columns(Record.id)
-    rows = tx.session.execute(
-        select(Pair.state, func.count().label("n"))
-        .where(Pair.record_id.in_(seen))
-        .group_by(Pair.state)
-    )
+    counting = select(Pair.state, func.count().label("n")).group_by(Pair.state)
+    rows = tx.session.execute(counting.where(Pair.record_id.in_(seen)))
     counted = {PairState(row.state): row.n for row in rows}
     return {state: counted.get(state, 0) for state in PairState}
 

@@ -42,6 +42,13 @@ class RecordLine:
     pair: Pair
     station: Station
 
+    def parties_for(self, tx: Transaction) -> str | None:
+        """Who the parties are; told where the kind is about nobody, or to whoever files."""
+        told = self.kind.personal == PersonalData.NONE or tx.can(
+            Permission.RECORD_FILE, self.record.station_id
+        )
+        return self.record.parties if told else None
+
 
 def visible_records(tx: Transaction) -> Select[Record]:
     """Every record this person may know of; each read of records begins here.
@@ -55,9 +62,10 @@ def visible_records(tx: Transaction) -> Select[Record]:
     if stations is not None:
         query = query.where(Record.station_id.in_(stations))
     sensitive = tx.actor.stations(Permission.RECORD_READ_SENSITIVE)
-    if sensitive is not None:
+    seen_all = sensitive is None or (stations is not None and stations <= sensitive)
+    if not seen_all:
         others = select(RecordKind.id).where(RecordKind.personal != PersonalData.SENSITIVE)
-        query = query.where(or_(Record.station_id.in_(sensitive), Record.kind_id.in_(others)))
+        query = query.where(or_(Record.station_id.in_(sensitive or ()), Record.kind_id.in_(others)))
     return query
 
 
@@ -107,16 +115,21 @@ def records(
     column = ORDERS[order.removeprefix("-")]
     sorting = column.desc() if order.startswith("-") else column
     tie = Record.id.desc() if order.startswith("-") else Record.id
-    query = (
-        narrowed(tx, asked or RecordFilter())
-        .add_columns(RecordKind, Pair, Station)
-        .join(RecordKind, RecordKind.id == Record.kind_id)
-        .join(Station, Station.id == Record.station_id)
-        .order_by(sorting, tie)
-        .limit(limit)
-        .offset(offset)
+    found = narrowed(tx, asked or RecordFilter(), by_pair=column.class_ is Pair)
+    ids = list(
+        tx.session.scalars(
+            found.with_only_columns(Record.id).order_by(sorting, tie).limit(limit).offset(offset)
+        )
     )
-    return [RecordLine(*row) for row in tx.session.execute(query)]
+    query = (
+        select(Record, RecordKind, Pair, Station)
+        .join(RecordKind, RecordKind.id == Record.kind_id)
+        .join(Pair, Pair.record_id == Record.id)
+        .join(Station, Station.id == Record.station_id)
+        .where(Record.id.in_(ids))
+    )
+    lines = {row[0].id: RecordLine(*row) for row in tx.session.execute(query)}
+    return [lines[record_id] for record_id in ids]
 
 
 def count_records(tx: Transaction, asked: RecordFilter | None = None) -> int:
@@ -125,12 +138,13 @@ def count_records(tx: Transaction, asked: RecordFilter | None = None) -> int:
     return tx.session.scalar(counted) or 0
 
 
-def narrowed(tx: Transaction, asked: RecordFilter) -> Select[Record]:
-    """The records of what was asked, each with its pair."""
-    query = visible_records(tx).join(Pair, Pair.record_id == Record.id)
+def narrowed(tx: Transaction, asked: RecordFilter, *, by_pair: bool = False) -> Select[Record]:
+    """The records of what was asked; joined with their pairs where those are asked about."""
+    query = visible_records(tx)
+    if by_pair or asked.pair is not None:
+        query = query.join(Pair, Pair.record_id == Record.id)
     exact: Sequence[tuple[Any, Any]] = (
         (Record.station_id, asked.station_id),
-        (Record.kind_id, asked.kind_id),
         (Record.year, asked.year),
         (Record.customer_number, asked.customer_number or None),
         (Pair.state, asked.pair),
@@ -138,6 +152,11 @@ def narrowed(tx: Transaction, asked: RecordFilter) -> Select[Record]:
     for column, wanted in exact:
         if wanted is not None:
             query = query.where(column == wanted)
+    if asked.kind_id is not None:  # a kind is the same in every version of the plan, by its code
+        code = select(RecordKind.code).where(RecordKind.id == asked.kind_id).scalar_subquery()
+        query = query.where(
+            Record.kind_id.in_(select(RecordKind.id).where(RecordKind.code == code))
+        )
     if asked.retention:
         lasting = select(RecordKind.id).where(RecordKind.retention == asked.retention)
         query = query.where(Record.kind_id.in_(lasting))

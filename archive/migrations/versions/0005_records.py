@@ -55,6 +55,10 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_record_station_id_year"), "record", ["station_id", "year"], unique=False
     )
+    op.create_index(
+        op.f("ix_record_station_id_filed_at"), "record", ["station_id", "filed_at"], unique=False
+    )
+    op.create_index(op.f("ix_record_filed_at"), "record", ["filed_at"], unique=False)
     op.create_table(
         "pair",
         sa.Column("record_id", RowId, autoincrement=False, nullable=False),

@@ -129,6 +129,7 @@ def test_the_catalogue_is_narrowed_and_taken_out_as_a_spreadsheet(station: Stati
     assert len(clerk.get("/holdings/records?text=停电").rows()) == 1
     assert clerk.get("/holdings/records?text=没有").says("没有这样的档案")
     assert len(clerk.get("/holdings/records?pair=e-only").rows()) == 1
+    assert clerk.get("/holdings/records/counts").says("待纸质件 1", "待扫描 0")
     assert clerk.get("/holdings/records?file=xlsx").response.content[:2] == b"PK"
 
 
