@@ -8,15 +8,15 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import attrgetter
 from typing import cast
 
 from sqlalchemy import select
 
 from archive.audit import canonical
-from archive.custody.book import Book, UseEntry, VoidEntry
+from archive.custody.book import UseEntry, VoidEntry
 from archive.custody.numbers import NumberRun, joined
-from archive.custody.queries.papers import COVERED, Papers, papers
+from archive.custody.queries.covered import covered_by, digest_of
+from archive.custody.queries.papers import Papers, papers
 from archive.custody.reconciliation import (
     CoverFacts,
     Reconciliation,
@@ -28,13 +28,12 @@ from archive.custody.scan import (
     NOT_READ,
     FoundStub,
     Scan,
-    ScanFile,
     ScanPage,
     ScanState,
     Settlement,
     Verdict,
 )
-from archive.custody.volume import Volume, VolumeRun
+from archive.custody.volume import Volume
 from archive.ocr import Box
 from archive.people.person import Person
 from archive.transaction import Transaction
@@ -66,12 +65,9 @@ def dossier(tx: Transaction, volume: Volume) -> Dossier:
         if scan and seen is not None
         else {},
     )
-    return Dossier(**vars(held), seen=seen, reconciliation=outcome, digest=_digest(held))
-
-
-def dossier_digest(tx: Transaction, volume: Volume) -> str:
-    """The digest alone, as the gate needs it; the same as the dossier's own."""
-    return _digest(papers(tx, volume, whole=False))
+    return Dossier(
+        **vars(held), seen=seen, reconciliation=outcome, digest=digest_of(covered_by(held))
+    )
 
 
 def current_scan(tx: Transaction, volume_id: int) -> Scan | None:
@@ -185,27 +181,3 @@ def cover_digest(volume: Volume, runs: Iterable[NumberRun]) -> str:
     """Digest of what the collector signs: the cover and the numbers it stands for."""
     signed = {"cover": volume.cover, "runs": [[run.code, run.first, run.last] for run in runs]}
     return hashlib.sha256(canonical(signed).encode()).hexdigest()
-
-
-_TOLD = {kind: attrgetter(*names) for kind, names in COVERED.items()}
-
-
-def _digest(held: Papers) -> str:
-    volume, scan = held.volume, held.scan
-    entry = _TOLD[UseEntry]
-    told = {
-        "cover": volume.cover,
-        "collector": volume.collector_id,
-        "signed": [volume.signed_by_id, volume.signed_digest],
-        "sealed": volume.sealed_by_id,
-        "runs": list(map(_TOLD[VolumeRun], held.runs)),
-        "books": list(map(_TOLD[Book], held.books)),
-        "register": [[*entry(line), f"{line.kwh:.2f}"] for line in held.entries],
-        "voids": list(map(_TOLD[VoidEntry], held.voids)),
-        "scan": _TOLD[Scan](scan) if scan else None,
-        "files": list(map(_TOLD[ScanFile], held.files)),
-        "pages": list(map(_TOLD[ScanPage], held.pages)),
-        "read": list(map(_TOLD[FoundStub], held.stubs)),
-        "settled": list(map(_TOLD[Settlement], held.settlements)),
-    }
-    return hashlib.sha256(canonical(told).encode()).hexdigest()

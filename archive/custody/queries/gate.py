@@ -36,7 +36,7 @@ from archive.custody.gate import (
     standing,
 )
 from archive.custody.plan import PlanState, UsagePlan, quarter_of
-from archive.custody.queries.dossier import dossier_digest
+from archive.custody.queries.covered import bare_rows, dossier_digest
 from archive.custody.verification import Verification, VerificationState
 from archive.custody.volume import Volume, VolumeState
 from archive.people.actions import actor_of
@@ -213,7 +213,7 @@ def signature_stands(tx: Transaction, clearance: Clearance) -> bool:
 
 
 def _books_owed(tx: Transaction, station_id: int) -> list[BookOwed]:
-    rows = tx.session.execute(_BOOKS_OWED, {"station": station_id, "today": tx.today})
+    rows = bare_rows(tx, _BOOKS_OWED, {"station": station_id, "today": tx.today})
     return [
         BookOwed(f"{row.first}–{row.last}", not row.loose, row.stub_handed_in_at is not None)
         for row in rows
@@ -221,7 +221,7 @@ def _books_owed(tx: Transaction, station_id: int) -> list[BookOwed]:
 
 
 def _volumes_owed(tx: Transaction, station_id: int, before: date) -> list[VolumeOwed]:
-    rows = tx.session.execute(_VOLUMES_OWED, {"station": station_id})
+    rows = bare_rows(tx, _VOLUMES_OWED, {"station": station_id})
     return [
         VolumeOwed(row.code, row.month, row.state, row.open_findings, row.month < f"{before:%Y-%m}")
         for row in rows
@@ -230,7 +230,7 @@ def _volumes_owed(tx: Transaction, station_id: int, before: date) -> list[Volume
 
 def _unbound(tx: Transaction, station_id: int, before: date) -> list[tuple[str, int]]:
     """Months that are over, with how many entries of theirs are in no volume."""
-    rows = tx.session.execute(_UNBOUND, {"station": station_id, "before": before})
+    rows = bare_rows(tx, _UNBOUND, {"station": station_id, "before": before})
     months: dict[str, int] = {}
     for row in rows:
         month = f"{row.used_on:%Y-%m}"

@@ -8,7 +8,8 @@ import pytest
 
 from archive.access import SYSTEM
 from archive.custody.actions import scans, volumes
-from archive.custody.queries.dossier import dossier, dossier_digest
+from archive.custody.queries.covered import dossier_digest
+from archive.custody.queries.dossier import dossier
 from archive.custody.scan import Scan, Verdict
 from archive.custody.volume import Volume
 from archive.digest import digest_of
