@@ -23,6 +23,12 @@ PICTURES = (
     ("overview", "F001", "/", (1366, 500)),
     ("trail", "S001", "/trail", (1366, 900)),
     ("file-plan", "D001", "/holdings/plan", (1366, 900)),
+    ("filing", "D001", "/filing/3", (1366, 900)),
+    ("filing-desk", "D001", "/filing/drafts/3", (1366, 1000)),
+    ("record", "Z001", "/holdings/records?text=营销工作月报 first", (1366, 1000)),
+    ("catalogue", "D001", "/holdings/records", (1366, 900)),
+    ("store", "D001", "/store/cabinets/1", (1366, 900)),
+    ("statistics", "D001", "/holdings/statistics", (1366, 900)),
     ("desk-phone", "F001", "/invoices/volumes/2/desk", (360, 740)),
     ("gate-phone", "B001", "/invoices/requests/new", (360, 740)),
 )
@@ -52,7 +58,11 @@ def _take(browser: Browser, name: str, person: str, path: str, size: tuple[int, 
     page.get_by_label("密码").fill(PASSWORDS[person])
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)
-    page.goto(BASE + path)
+    address, _, follow = path.partition(" ")
+    page.goto(BASE + address)
+    if follow:  # the first line of the list
+        page.locator("tbody tr a").first.click()
+        page.wait_for_selector(".panes")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=HERE / f"{name}.png")
     context.close()
