@@ -19,6 +19,9 @@ from archive.custody.receiving import receive
 from archive.custody.scan import Scan
 from archive.db import Base
 from archive.digest import digest_of
+from archive.filing.actions.drafts import file_draft
+from archive.filing.renditions import make_rendition
+from archive.holdings.copy import ElectronicCopy
 from archive.housekeeping import NAMED_BY, clear_away, sweep_orphans
 from archive.ingest.spool import Spool
 from archive.people.person import SignIn
@@ -27,6 +30,9 @@ from archive.storage.disk import DiskObjects
 from archive.system import System
 from tests.builders import Station, settle_station
 from tests.clock import SettableClock
+from tests.deliveries import COMPLAINT, delivered, pdf_of, read, read_as
+from tests.holdings import with_file_plan
+from tests.integration.filing.test_filing import said
 
 
 def put(system: System, content: bytes = b"nobody's") -> str:
@@ -62,6 +68,15 @@ def read_scan_of(station: Station, folder: Path) -> Scan:
     jobs._keep_page(station.system, scan.id, ReadPage(reading, b"large", b"small"))
     jobs._finish(station.system, scan.id)
     return scan
+
+
+def record_filed_in(station: Station) -> None:
+    """A page that came in to be filed, its record, and the record's searchable copy."""
+    with_file_plan(station)
+    (draft,) = read(station, delivered(station, ("a.pdf", pdf_of(COMPLAINT))), [read_as(COMPLAINT)])
+    station.archivist.does(file_draft, draft.id, said(station))
+    copy = station.asks(lambda tx: tx.session.query(ElectronicCopy).one())
+    make_rendition(station.system, copy.id)
 
 
 def named(system: System) -> dict[str, set[str]]:
@@ -116,6 +131,7 @@ def test_every_column_with_a_key_of_the_store_is_one_the_sweep_asks(
     station: Station, tmp_path: Path
 ):
     read_scan_of(station, tmp_path)
+    record_filed_in(station)
     found = named(station.system)
     assert set(found) == {str(column.property.columns[0]) for column in NAMED_BY}
     assert set().union(*found.values()) == kept(station.system)
