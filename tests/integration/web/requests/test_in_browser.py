@@ -155,7 +155,7 @@ def test_the_gate_works_without_scripts(station: Station, opens: Open):
     assert page.locator(".gate-line.closed").count() == 0
     page.get_by_role("button", name="领用 2 本").click()
 
-    assert page.get_by_text("已准许领用，等公司财务发放。").is_visible()
+    page.get_by_text("已准许领用，等公司财务发放。").wait_for()
 
 
 def test_a_greyed_button_says_why_and_does_nothing(station: Station, opens: Open):
