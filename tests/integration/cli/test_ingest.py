@@ -18,9 +18,7 @@ def station(station: Station) -> Station:
 
 
 def receive(archive: Terminal, *words: str, who: str = "sun-archivist"):
-    return archive(
-        "ingest", "receive", *words, "--station", "QS", "--as", who, password=PASSWORD
-    )
+    return archive("ingest", "receive", *words, "--station", "QS", "--as", who, password=PASSWORD)
 
 
 def deliveries(station: Station) -> list[tuple[int, str, bool]]:
