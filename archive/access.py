@@ -62,6 +62,18 @@ class Permission(StrEnum):
     EXPECTED_SETTLE = "expected:settle"
     EXPECTED_ARRANGE = "expected:arrange"
     REGISTER_IMPORT = "register:import"
+    RETENTION_READ = "retention:read"
+    RETENTION_DATE = "retention:date"
+    HOLD_PLACE = "hold:place"
+    HOLD_LIFT = "hold:lift"
+    APPRAISAL_PROPOSE = "appraisal:propose"
+    APPRAISAL_JUDGE = "appraisal:judge"
+    DESTRUCTION_PROPOSE = "destruction:propose"
+    DESTRUCTION_SIGN = "destruction:sign"
+    DESTRUCTION_APPROVE = "destruction:approve"
+    DESTRUCTION_EXECUTE = "destruction:execute"
+    DESTRUCTION_WITNESS = "destruction:witness"
+    BACKUP_KEEP = "backup:keep"
     TRAIL_READ = "trail:read"
     PERSON_READ = "person:read"
     PERSON_APPOINT = "person:appoint"
@@ -79,6 +91,12 @@ class Role(StrEnum):
     LEADER = "leader"  # 公司领导
     STAFF = "staff"  # 工作人员
     CARE = "care"  # 特殊客户专责
+    ARCHIVES = "archives"  # 公司档案部门经办人
+    ARCHIVES_HEAD = "archives-head"  # 公司档案部门负责人
+    FINANCE_HEAD = "finance-head"  # 公司财务部门负责人
+    AUDIT_OFFICE = "audit-office"  # 公司审计部门
+    DISCIPLINE = "discipline"  # 公司纪检监察部门
+    INFORMATION = "information"  # 公司信息部门
     AUDITOR = "auditor"  # 安全审计员
     ADMINISTRATOR = "administrator"  # 系统管理员
     SCANNER = "scanner"  # the watched folder; nobody is appointed to it
@@ -111,6 +129,12 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.EXPECTED_READ,
             _P.EXPECTED_SETTLE,
             _P.REGISTER_IMPORT,
+            _P.RETENTION_READ,
+            _P.RETENTION_DATE,
+            _P.HOLD_PLACE,
+            _P.APPRAISAL_PROPOSE,
+            _P.DESTRUCTION_PROPOSE,
+            _P.DESTRUCTION_EXECUTE,
         }
     ),
     Role.CUSTODIAN: frozenset(
@@ -159,6 +183,10 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.SPECIAL_COUNT,
             _P.EXPECTED_READ,
             _P.EXPECTED_ARRANGE,
+            _P.RETENTION_READ,
+            _P.HOLD_PLACE,
+            _P.HOLD_LIFT,
+            _P.APPRAISAL_JUDGE,
         }
     ),
     Role.FINANCE: frozenset(
@@ -172,6 +200,11 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.FILE_PLAN_READ,
             _P.RECORD_READ,
             _P.LOAN_REQUEST,
+            _P.RETENTION_READ,
+            _P.HOLD_PLACE,
+            _P.APPRAISAL_JUDGE,
+            _P.DESTRUCTION_SIGN,
+            _P.DESTRUCTION_WITNESS,
         }
     ),
     Role.LEADER: frozenset(
@@ -185,6 +218,10 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.LOAN_REQUEST,
             _P.PERSON_READ,
             _P.EXPECTED_READ,
+            _P.RETENTION_READ,
+            _P.HOLD_PLACE,
+            _P.HOLD_LIFT,
+            _P.DESTRUCTION_APPROVE,
         }
     ),
     Role.STAFF: frozenset(
@@ -200,6 +237,73 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.CARE: frozenset({_P.SPECIAL_KEEP}),
+    Role.ARCHIVES: frozenset(
+        {
+            _P.FILE_PLAN_READ,
+            _P.RECORD_READ,
+            _P.RECORD_READ_SENSITIVE,
+            _P.EXPECTED_READ,
+            _P.RETENTION_READ,
+            _P.RETENTION_DATE,
+            _P.HOLD_PLACE,
+            _P.APPRAISAL_PROPOSE,
+            _P.APPRAISAL_JUDGE,
+            _P.DESTRUCTION_PROPOSE,
+            _P.DESTRUCTION_SIGN,
+            _P.DESTRUCTION_EXECUTE,
+            _P.DESTRUCTION_WITNESS,
+        }
+    ),
+    Role.ARCHIVES_HEAD: frozenset(
+        {
+            _P.FILE_PLAN_READ,
+            _P.FILE_PLAN_ADOPT,
+            _P.RECORD_READ,
+            _P.RECORD_READ_SENSITIVE,
+            _P.EXPECTED_READ,
+            _P.RETENTION_READ,
+            _P.HOLD_PLACE,
+            _P.HOLD_LIFT,
+            _P.APPRAISAL_JUDGE,
+            _P.DESTRUCTION_SIGN,
+            _P.DESTRUCTION_WITNESS,
+        }
+    ),
+    Role.FINANCE_HEAD: frozenset(
+        {
+            _P.BOOK_READ,
+            _P.VOLUME_READ,
+            _P.FILE_PLAN_READ,
+            _P.RECORD_READ,
+            _P.RETENTION_READ,
+            _P.HOLD_PLACE,
+            _P.HOLD_LIFT,
+            _P.APPRAISAL_JUDGE,
+            _P.DESTRUCTION_SIGN,
+            _P.DESTRUCTION_WITNESS,
+        }
+    ),
+    Role.AUDIT_OFFICE: frozenset(
+        {
+            _P.RECORD_READ,
+            _P.RETENTION_READ,
+            _P.HOLD_PLACE,
+            _P.HOLD_LIFT,
+            _P.APPRAISAL_JUDGE,
+            _P.DESTRUCTION_WITNESS,
+        }
+    ),
+    Role.DISCIPLINE: frozenset(
+        {
+            _P.RECORD_READ,
+            _P.RETENTION_READ,
+            _P.HOLD_PLACE,
+            _P.HOLD_LIFT,
+            _P.APPRAISAL_JUDGE,
+            _P.DESTRUCTION_WITNESS,
+        }
+    ),
+    Role.INFORMATION: frozenset({_P.RETENTION_READ, _P.DESTRUCTION_WITNESS, _P.BACKUP_KEEP}),
     Role.AUDITOR: frozenset(
         {
             _P.BOOK_READ,
@@ -209,6 +313,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.TRAIL_READ,
             _P.PERSON_READ,
             _P.EXPECTED_READ,
+            _P.RETENTION_READ,
         }
     ),
     Role.SCANNER: frozenset({_P.SCAN_RECEIVE, _P.DELIVERY_RECEIVE}),
@@ -216,7 +321,19 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
 }
 
 COMPANY_ROLES = frozenset(
-    {Role.FINANCE, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR, Role.SCANNER}
+    {
+        Role.FINANCE,
+        Role.FINANCE_HEAD,
+        Role.LEADER,
+        Role.ARCHIVES,
+        Role.ARCHIVES_HEAD,
+        Role.AUDIT_OFFICE,
+        Role.DISCIPLINE,
+        Role.INFORMATION,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+        Role.SCANNER,
+    }
 )
 """Offices of the company; they reach every station. The others are of one station."""
 

@@ -30,6 +30,12 @@ PEOPLE = (
     Player("D001", "孙梅", Role.ARCHIVIST, "dangan-2026"),
     Player("T001", "钱晓梅", Role.CARE, "zhuanze-2026"),
     Player("Y001", "赵小燕", Role.STAFF, "yuangong-2026"),
+    Player("G001", "沈静", Role.ARCHIVES, "gongsi-2026"),
+    Player("G002", "方正平", Role.ARCHIVES_HEAD, "gongsi-2026"),
+    Player("F003", "宋建华", Role.FINANCE_HEAD, "caiwu-2026"),
+    Player("J001", "吴海燕", Role.AUDIT_OFFICE, "neishen-2026"),
+    Player("J002", "马国栋", Role.DISCIPLINE, "jijian-2026"),
+    Player("X001", "林涛", Role.INFORMATION, "xinxi-2026"),
     Player("S001", "郑明", Role.AUDITOR, "shenji-2026"),
     Player("A001", "罗建国", Role.ADMINISTRATOR, "guanli-2026"),
 )

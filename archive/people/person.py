@@ -120,6 +120,8 @@ CLASHING_OFFICES = (
     frozenset({Role.CUSTODIAN, Role.COLLECTOR}),
     frozenset({Role.CUSTODIAN, Role.FINANCE}),
     frozenset({Role.COLLECTOR, Role.FINANCE}),
+    frozenset({Role.CUSTODIAN, Role.FINANCE_HEAD}),
+    frozenset({Role.COLLECTOR, Role.FINANCE_HEAD}),
     frozenset({Role.ARCHIVIST, Role.COLLECTOR}),  # 会计法 art. 35
     frozenset({Role.CUSTODIAN, Role.STATION_HEAD}),  # the inspector is not the inspected
     frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),

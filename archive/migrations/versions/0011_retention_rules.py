@@ -1,0 +1,14 @@
+"""What a record holds besides its kind, the events that start clocks, and the law behind a period."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

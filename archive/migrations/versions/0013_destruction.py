@@ -1,0 +1,14 @@
+"""Destruction batches: registers, signatures, witnesses, and what is left of a record."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
