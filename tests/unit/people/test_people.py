@@ -86,6 +86,8 @@ def test_offices_clash_exactly_where_duties_are_kept_apart(one: Role, other: Rol
             (Role.CUSTODIAN, Role.COLLECTOR),
             (Role.CUSTODIAN, Role.FINANCE),
             (Role.COLLECTOR, Role.FINANCE),
+            (Role.CUSTODIAN, Role.FINANCE_HEAD),
+            (Role.COLLECTOR, Role.FINANCE_HEAD),
             (Role.ARCHIVIST, Role.COLLECTOR),
             (Role.CUSTODIAN, Role.STATION_HEAD),
             (Role.ADMINISTRATOR, Role.AUDITOR),
