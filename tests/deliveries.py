@@ -11,9 +11,7 @@ from archive.demo.drawing.office import OfficePaper, as_jpeg, as_pdf, blank_page
 from archive.filing import jobs
 from archive.filing.delivery import Delivery, Draft
 from archive.filing.reading_task import Line, ReadPage
-from archive.filing.receiving import receive
-from archive.ingest.keeping import scan_limits
-from archive.ingest.spool import Spool
+from archive.filing.receiving import delivery_spool, receive
 from tests.builders import Colleague, Station
 
 COMPLAINT = OfficePaper(
@@ -44,9 +42,7 @@ def delivered(
     together: bool = False,
 ) -> Delivery:
     """Files brought in by somebody, the archivist if nobody else."""
-    settings = station.system.settings
-    limit = scan_limits(settings).bytes_in_all
-    with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
+    with delivery_spool(station.system.settings) as spool:
         for name, content in files:
             spool.take([content] if isinstance(content, bytes) else content, name)
         actor = (who or station.archivist).actor()

@@ -23,9 +23,10 @@ from archive.digest import CHUNK
 from archive.errors import ArchiveError, Conflict, Invalid
 from archive.ingest import staging
 from archive.ingest.keeping import scan_limits
+from archive.ingest.magic import recognise
 from archive.ingest.names import name_as_received
 from archive.ingest.refusals import BadScan, CameBefore
-from archive.ingest.spool import Part, Spool, Spooled
+from archive.ingest.spool import FirstLook, Part, Spool, Spooled
 from archive.ingest.staging import Staged, note_of, staged_by
 from archive.system import System
 from web.deps import Form, Visit
@@ -51,9 +52,10 @@ class TooMuchStaged(Invalid):
 
 
 class Uploads:
-    """One person's files that are not handed in yet."""
+    """One person's files that are not handed in yet; ``first_look`` knows what may be sent."""
 
-    def __init__(self, system: System, person_id: int) -> None:
+    def __init__(self, system: System, person_id: int, first_look: FirstLook = recognise) -> None:
+        self.first_look = first_look
         self._clock = system.clock
         self._root = system.settings.effective_spool_dir / staging.FOLDER
         self._home = self._root / str(person_id)
@@ -64,7 +66,9 @@ class Uploads:
         """A file to be written piece by piece; staged by ``finish``, else gone with the block."""
         self._sweep()
         with ExitStack() as ending:
-            here = ending.enter_context(Spool(self._home, limit_bytes=self._most))
+            here = ending.enter_context(
+                Spool(self._home, limit_bytes=self._most, first_look=self.first_look)
+            )
             part = here.begin(name_as_received(name))
             ending.callback(part.discard)
             yield Incoming(self, part, target)
@@ -219,7 +223,8 @@ def files_sent(
             yield files
         return
     limit = scan_limits(system.settings).bytes_in_all
-    with Spool(system.settings.effective_spool_dir, limit_bytes=limit) as spool:
+    folder = system.settings.effective_spool_dir
+    with Spool(folder, limit_bytes=limit, first_look=uploads.first_look) as spool:
         for file in form.files("files"):
             with file.file as content:
                 spool.take(content, name_as_received(file.filename))

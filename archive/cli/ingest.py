@@ -12,14 +12,12 @@ from rich.table import Table
 
 from archive.cli.acting import AS, acting
 from archive.custody.checking import NoSuchFile
+from archive.filing.receiving import delivery_spool, station_named
 from archive.filing.receiving import receive as receive_delivery
-from archive.filing.receiving import station_named
 from archive.filing.watching import delivery_folder
 from archive.holdings.pair import PairState
 from archive.holdings.queries.record_seen import WORK, pair_counts, work_list
-from archive.ingest.keeping import scan_limits
 from archive.ingest.names import name_as_received
-from archive.ingest.spool import Spool
 from archive.messages import sentence
 
 app = typer.Typer(no_args_is_help=True)
@@ -51,8 +49,7 @@ def receive(  # noqa: PLR0917 - the options of a command
             while True:
                 folder.poll()
                 time.sleep(1)
-        limit = scan_limits(system.settings).bytes_in_all
-        with Spool(system.settings.effective_spool_dir, limit_bytes=limit) as spool:
+        with delivery_spool(system.settings) as spool:
             for path in _files(paths):
                 with path.open("rb") as source:
                     spool.take(source, name_as_received(path.name))

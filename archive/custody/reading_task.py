@@ -7,15 +7,12 @@ import io
 import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from archive.custody.reading import Expected, PageReading, StubReader
-from archive.ingest.raster import pages, to_jpeg
+from archive.ingest.raster import pages, shown_and_small
 from archive.ocr import TextReader
-
-THUMB_SIDE = 240
-IMAGE_QUALITY = 82
+from archive.ocr.engine import text_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +27,6 @@ class ReadPage:
     image: bytes
     thumb: bytes
     learned: bytes = b""
-
-
-@cache
-def text_reader(threads: int) -> TextReader:
-    """The engine of this process."""
-    from archive.ocr.rapid import RapidTextReader  # noqa: PLC0415 - takes a second to load
-
-    return RapidTextReader(threads=threads)
 
 
 def read_pages(  # noqa: PLR0917 - a task of the sandbox takes its arguments by position
@@ -56,8 +45,7 @@ def read_pages(  # noqa: PLR0917 - a task of the sandbox takes its arguments by 
     reader = _went_on(learned, engine) or StubReader(engine, expected=expected)
     for page in pages(paths, start):
         reading = reader.read(page)
-        image = to_jpeg(page, quality=IMAGE_QUALITY) if images else b""
-        thumb = to_jpeg(page, quality=70, max_side=THUMB_SIDE) if images else b""
+        image, thumb = shown_and_small(page) if images else (b"", b"")
         yield ReadPage(reading, image, thumb, _learned(reader, engine))
 
 

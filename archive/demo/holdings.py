@@ -7,13 +7,11 @@ from archive.filing.delivery import Delivery
 from archive.filing.fixity import check_copies
 from archive.filing.jobs import read_delivery
 from archive.filing.queries.deliveries import delivery_seen
-from archive.filing.receiving import receive
+from archive.filing.receiving import delivery_spool, receive
 from archive.filing.renditions import make_rendition
 from archive.holdings.actions.pairs import compare, register_paper
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pair import Pair
-from archive.ingest.keeping import scan_limits
-from archive.ingest.spool import Spool
 from archive.system import System
 
 FILED = (
@@ -67,9 +65,7 @@ def _brought(
 ) -> Delivery:
     """Papers scanned into one file, received and read here and now."""
     pages = [paper.drawn(seed=n) if paper else blank_page(seed=n) for n, paper in enumerate(papers)]
-    settings = system.settings
-    limit = scan_limits(settings).bytes_in_all
-    with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
+    with delivery_spool(system.settings) as spool:
         spool.take([as_pdf(pages)], name)
         delivery = receive(system, archivist, station_id, spool.files, source="page")
     read_delivery(system, delivery.id)

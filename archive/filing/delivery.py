@@ -164,6 +164,15 @@ class DeliveredFile(Base, kw_only=True):
     sm3: Mapped[str] = mapped_column(String(64))
     object_key: Mapped[str] = mapped_column(String(80), unique=True)
 
+    @property
+    def is_electronic(self) -> bool:
+        """Whether it was never paper; its pages are shown as previews."""
+        return self.media_type in ELECTRONIC
+
+
+ELECTRONIC = frozenset({"application/ofd"})
+"""Media types of files that were never paper."""
+
 
 class Draft(Base, kw_only=True):
     """What may become one record (待归档件), with what the machine proposes for it.

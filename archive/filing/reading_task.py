@@ -3,21 +3,21 @@
 What goes in and out is picklable; the engine is loaded once per process.
 """
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 
 from archive.filing.separator import separator_in
-from archive.ingest.raster import pages, to_jpeg
-from archive.ocr import Box, PageImage, TextReader
+from archive.ingest.ofd_picture import with_note
+from archive.ingest.raster import pages, shown_and_small
+from archive.ocr import Box, PageImage, TextLine, TextReader
+from archive.ocr.engine import text_reader
 from archive.ocr.sheet import Sheet, Strip
 from archive.ocr.upright import is_blank, is_upside_down, stood_up
 
-THUMB_SIDE = 240
-IMAGE_QUALITY = 82
 _CODE_SIDE = 1400
 _LEAST_SURE = 0.5
 
@@ -50,19 +50,14 @@ class ReadPage:
     thumb: bytes
 
 
-@cache
-def text_reader(threads: int) -> TextReader:
-    """The engine of this process."""
-    from archive.ocr.rapid import RapidTextReader  # noqa: PLC0415 - takes a second to load
-
-    return RapidTextReader(threads=threads)
-
-
 def read_pages(paths: Sequence[Path], start: int, threads: int) -> Iterator[ReadPage]:
     """The pages of a delivery from page ``start`` on, one in memory at a time."""
-    engine = text_reader(threads)
     for page in pages(paths, start):
-        yield read_page(engine, page)
+        if page.written:  # the file itself says so; nothing is guessed from its preview
+            lines = (Line(line.text, line.confidence, _around(line)) for line in page.written)
+            yield _page(page, Sheet(page.pixels, page.dpi), tuple(lines))
+        else:
+            yield read_page(text_reader(threads), page)
 
 
 def read_page(engine: TextReader, page: PageImage) -> ReadPage:
@@ -86,7 +81,11 @@ def _page(
     payload: str = "",
     blank: bool = False,
 ) -> ReadPage:
-    height, width = page.pixels.shape[:2]
+    shown = page
+    if page.written is not None:
+        shown = replace(page, pixels=with_note(page.pixels))
+    height, width = shown.pixels.shape[:2]
+    image, thumb = shown_and_small(shown)
     return ReadPage(
         width=width,
         height=height,
@@ -94,8 +93,18 @@ def _page(
         blank=blank,
         payload=payload,
         lines=lines,
-        image=to_jpeg(page, quality=IMAGE_QUALITY),
-        thumb=to_jpeg(page, quality=70, max_side=THUMB_SIDE),
+        image=image,
+        thumb=thumb,
+    )
+
+
+def _around(line: TextLine) -> Box:
+    across, down = zip(*line.quad, strict=True)
+    return (
+        math.floor(min(across)),
+        math.floor(min(down)),
+        math.ceil(max(across)),
+        math.ceil(max(down)),
     )
 
 

@@ -11,10 +11,18 @@ from sqlalchemy import select
 from archive.access import Actor, Permission
 from archive.filing.actions.deliveries import record_delivery
 from archive.filing.delivery import DeliveredBefore, Delivery, NoStationNamed
-from archive.ingest.keeping import delivery_digest, keep_files
-from archive.ingest.spool import Spooled
+from archive.ingest.keeping import delivery_digest, keep_files, scan_limits
+from archive.ingest.magic import recognise_document
+from archive.ingest.spool import Spool, Spooled
 from archive.people.person import Station
+from archive.settings import Settings
 from archive.system import System
+
+
+def delivery_spool(settings: Settings) -> Spool:
+    """Where a delivery is written while it comes in: scans, and what was never paper."""
+    limit = scan_limits(settings).bytes_in_all
+    return Spool(settings.effective_spool_dir, limit_bytes=limit, first_look=recognise_document)
 
 
 def receive(
@@ -34,7 +42,7 @@ def receive(
     """
     sha256 = delivery_digest(files)
     check_welcome(system, actor, station_id, sha256)
-    stored = keep_files(system, files)
+    stored = keep_files(system, files, documents=True)
     with system.transaction(actor) as tx:
         return record_delivery(
             tx, station_id, stored, sha256=sha256, source=source, together=together

@@ -15,10 +15,8 @@ from sqlalchemy import select
 from archive.access import WATCHED_FOLDER, Actor
 from archive.custody import watching as custody
 from archive.filing.delivery import DeliveredBefore, NoStationNamed
-from archive.filing.receiving import receive
+from archive.filing.receiving import delivery_spool, receive
 from archive.ingest.arrival import Arrival
-from archive.ingest.keeping import scan_limits
-from archive.ingest.spool import Spool
 from archive.ingest.watch import WatchedFolder
 from archive.people.person import Station
 from archive.system import System
@@ -48,9 +46,7 @@ def delivery_receiver(
 
     def take(arrival: Arrival) -> None:
         station = station_id or _station_of(system, arrival.name)
-        settings = system.settings
-        limit = scan_limits(settings).bytes_in_all
-        with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
+        with delivery_spool(system.settings) as spool:
             for file in arrival.files:
                 with file.open() as source:
                     spool.take(source, file.name)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from archive.ingest import pdf_look, pictures, raster
+from archive.ingest import ofd, pdf_look, pictures, raster
 from archive.ingest.limits import ScanLimits
-from archive.ingest.magic import HEAD, Kind, recognise
+from archive.ingest.magic import HEAD, Kind, recognise, recognise_document
 from archive.ingest.refusals import (
     BadScan,
     ContentBomb,
@@ -55,9 +55,14 @@ def inspect(path: Path, *, name: str = "", limits: ScanLimits | None = None) -> 
 
 
 def inspect_all(
-    files: Sequence[tuple[Path, str]], *, limits: ScanLimits | None = None
+    files: Sequence[tuple[Path, str]],
+    *,
+    limits: ScanLimits | None = None,
+    documents: bool = False,
 ) -> tuple[Inspected, ...]:
     """What the files of one scan are, each given with its name; the limits hold for all together.
+
+    ``documents``: what was never paper (OFD) is taken too.
 
     Raises:
         BadScan: one of its kinds, with the name of the file it is about.
@@ -66,7 +71,7 @@ def inspect_all(
     found: list[Inspected] = []
     for path, name in files:
         with _about(name):
-            found.append(_inspected(path, limits))
+            found.append(_inspected(path, limits, documents=documents))
             if sum(one.size for one in found) > limits.bytes_in_all:
                 raise ScanTooLarge(limit=limits.bytes_in_all)
             _check_count(sum(one.pages for one in found), limits)
@@ -82,16 +87,21 @@ def _about(name: str) -> Iterator[None]:
         raise
 
 
-def _inspected(path: Path, limits: ScanLimits) -> Inspected:
+def _inspected(path: Path, limits: ScanLimits, *, documents: bool) -> Inspected:
     size = path.stat().st_size
     if not size:
         raise EmptyFile
     if size > limits.bytes_in_all:
         raise ScanTooLarge(limit=limits.bytes_in_all)
     with path.open("rb") as file:
-        kind = recognise(file.read(HEAD))
-    count = _pdf_pages(path, limits) if kind is Kind.PDF else _picture_pages(path, kind, limits)
-    return Inspected(kind, count, size)
+        kind = (recognise_document if documents else recognise)(file.read(HEAD))
+    return Inspected(kind, _pages(path, kind, limits), size)
+
+
+def _pages(path: Path, kind: Kind, limits: ScanLimits) -> int:
+    if kind is Kind.OFD:
+        return ofd.look(path, limits)
+    return _pdf_pages(path, limits) if kind is Kind.PDF else _picture_pages(path, kind, limits)
 
 
 def _check_count(pages: int, limits: ScanLimits) -> None:

@@ -38,8 +38,12 @@ class Inspector:
     ) -> None:
         self.close()
 
-    def inspect(self, files: Sequence[tuple[Path, str]]) -> tuple[Inspected, ...]:
+    def inspect(
+        self, files: Sequence[tuple[Path, str]], *, documents: bool = False
+    ) -> tuple[Inspected, ...]:
         """What the files of one scan are, each given with its name as shown.
+
+        ``documents``: what was never paper (OFD) is taken too.
 
         Raises:
             BadScan: one of its kinds; ``CannotBeChecked`` when looking into it took the child
@@ -47,7 +51,7 @@ class Inspector:
         """
         named = [(str(path), name) for path, name in files]
         try:
-            answers = list(islice(self._sandbox.run(_inspect, [named, self.limits]), 2))
+            answers = list(islice(self._sandbox.run(_inspect, [named, self.limits, documents]), 2))
         except ReaderDied as died:
             raise CannotBeChecked(name=_names(files), how=died.facts["how"]) from died
         if [_shape(answer) for answer in answers] != [[Inspected] * len(files)]:
@@ -68,9 +72,10 @@ class Inspector:
 
 
 def _inspect(
-    named: Sequence[tuple[str, str]], limits: ScanLimits
+    named: Sequence[tuple[str, str]], limits: ScanLimits, documents: bool
 ) -> Iterator[tuple[Inspected, ...]]:
-    yield inspect_all([(Path(path), name) for path, name in named], limits=limits)
+    files = [(Path(path), name) for path, name in named]
+    yield inspect_all(files, limits=limits, documents=documents)
 
 
 def _shape(answer: object) -> list[type] | None:

@@ -33,13 +33,18 @@ class StoredFile:
     object_key: str
 
 
-def keep_files(system: System, files: Sequence[Spooled]) -> list[StoredFile]:
+def keep_files(
+    system: System, files: Sequence[Spooled], *, documents: bool = False
+) -> list[StoredFile]:
     """The files of one delivery, looked into and stored as they came.
+
+    ``documents``: what was never paper (OFD) is taken too.
 
     Raises:
         BadScan: about one of them; nothing is stored.
     """
-    found = inspector(system.settings).inspect([(file.path, file.name) for file in files])
+    named = [(file.path, file.name) for file in files]
+    found = inspector(system.settings).inspect(named, documents=documents)
     return [_stored(system, file, kind) for file, kind in zip(files, found, strict=True)]
 
 

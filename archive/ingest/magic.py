@@ -3,6 +3,7 @@
 Pure Python on a few kilobytes: safe to run before anything else touches the file.
 """
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -15,16 +16,21 @@ _PDF_WITHIN = 1024  # readers accept %PDF- anywhere in here
 
 
 class Kind(StrEnum):
-    """The kinds of file a scan may come in."""
+    """The kinds of file that may come in."""
 
     PDF = "pdf"
     JPEG = "jpeg"
     PNG = "png"
     TIFF = "tiff"
+    OFD = "ofd"
 
     @property
     def media_type(self) -> str:
-        return "application/pdf" if self is Kind.PDF else f"image/{self.value}"
+        return _MEDIA_TYPES.get(self.value, f"image/{self.value}")
+
+
+_MEDIA_TYPES = {"pdf": "application/pdf", "ofd": "application/ofd"}
+_SCANS = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG, Kind.TIFF})
 
 
 _KINDS: tuple[tuple[bytes, Kind], ...] = (
@@ -59,30 +65,45 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "SQLite"),
 )
 
-_ZIPS: tuple[tuple[bytes, str], ...] = (
-    (b"OFD.xml", "OFD"),
-    (b"Doc_0/", "OFD"),
-    (b"word/", "DOCX"),
-    (b"xl/", "XLSX"),
-    (b"ppt/", "PPTX"),
+_ZIPS: tuple[tuple[bytes, str], ...] = ((b"word/", "DOCX"), (b"xl/", "XLSX"), (b"ppt/", "PPTX"))
+
+_IN_OFD = re.compile(
+    rb"OFD\.xml|Document\.xml|(?:Public|Document)Res\.xml|Doc_\d|Pages?/", re.IGNORECASE
 )
+"""Names of parts, one of which stands among the first of every OFD."""
 
 _MEDIA_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF"}
 
 
 def recognise(head: bytes) -> Kind:
-    """The kind of scan that begins with ``head``, the first ``HEAD`` bytes of the file.
+    """The kind of scan that begins with ``head``: page images, nothing that was never paper.
 
     Raises:
         EmptyFile: nothing is there.
         NotAScan: it is something else, named in ``looks_like``.
         UnknownFile: it is nothing we know.
     """
+    kind = recognise_document(head)
+    if kind not in _SCANS:
+        raise NotAScan(looks_like=kind.value.upper())
+    return kind
+
+
+def recognise_document(head: bytes) -> Kind:
+    """The kind of scan, or of electronic document, that begins with ``head``: its first bytes.
+
+    An OFD only seems one by them; whether it is one is seen when it is looked into.
+
+    Raises:
+        EmptyFile, NotAScan, UnknownFile: as ``recognise``.
+    """
     if not head:
         raise EmptyFile
     for magic, kind in _KINDS:
         if head.startswith(magic):
             return kind
+    if _is_ofd(head):
+        return Kind.OFD
     if other := _binary(head):
         raise NotAScan(looks_like=other)
     if b"%PDF-" in head[:_PDF_WITHIN]:
@@ -103,6 +124,11 @@ def _zip(head: bytes) -> str:
     if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return ""
     return next((name for inside, name in _ZIPS if inside in head), "ZIP")
+
+
+def _is_ofd(head: bytes) -> bool:
+    is_zip = head.startswith(b"PK\x03\x04") and _zip(head) == "ZIP"
+    return is_zip and _IN_OFD.search(head) is not None
 
 
 def _riff(head: bytes) -> str:

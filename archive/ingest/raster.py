@@ -5,6 +5,7 @@ Meant to run inside a sandbox; nothing here survives a file that takes PDFium do
 
 import math
 import struct
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ import pypdfium2 as pdfium  # noqa: TID251 - this is the one module
 import pypdfium2.raw as pdfium_c  # noqa: TID251 - this is the one module
 
 from archive.errors import Invalid
-from archive.ingest import pictures
-from archive.ingest.magic import HEAD, Kind, recognise
+from archive.ingest import ofd, ofd_picture, pictures
+from archive.ingest.limits import ScanLimits
+from archive.ingest.magic import HEAD, Kind, recognise_document
 from archive.ingest.pictures import LEAST_BELIEVED_DPI, MOST_PIXELS, USUAL_DPI, working_dpi
 from archive.ingest.refusals import BadScan
 from archive.ocr import PageImage
@@ -31,8 +33,11 @@ _HELD_BYTES = 64 << 20  # what PDFium may keep of a file before it is opened ane
 _MOST_PAGES_AN_OPENING = 50
 _DEEPEST_FORM = 8
 _MOST_OBJECTS = 200_000
+_SMALL_SIDE = 240
+_SHOWN_QUALITY = 82
 _INVISIBLE_TEXT = 3
 _FINE_ENOUGH = 150  # dpi
+_TAKEN_IN = ScanLimits(pages=sys.maxsize)  # it was counted when it came in
 _LARGEST_PAPER = 34 * _POINTS_AN_INCH  # A0 is 33.1 inch wide; nobody scans it upright
 
 
@@ -82,9 +87,17 @@ def pages(paths: Sequence[Path], start: int = 1) -> Iterator[PageImage]:
         skipped = max(start - before - 1, 0)
         if skipped < held and kind is Kind.PDF:
             yield from _pdf_images(path, skipped, before)
+        elif skipped < held and kind is Kind.OFD:
+            yield from _ofd_images(path, skipped, before)
         elif skipped < held:
             yield from _picture_images(path, kind, skipped, before)
         before += held
+
+
+def shown_and_small(page: PageImage) -> tuple[bytes, bytes]:
+    """The page for the viewer, and small for a list of pages."""
+    small = to_jpeg(page, quality=70, max_side=_SMALL_SIDE)
+    return to_jpeg(page, quality=_SHOWN_QUALITY), small
 
 
 def to_jpeg(page: PageImage, *, quality: int = 80, max_side: int | None = None) -> bytes:
@@ -117,7 +130,7 @@ def pdf_measures(path: Path, most: int) -> Iterator[PageMeasure]:
 
 def _kind(path: Path) -> Kind:
     with path.open("rb") as file, _must_open():
-        return recognise(file.read(HEAD))
+        return recognise_document(file.read(HEAD))
 
 
 def _count(path: Path, kind: Kind) -> int:
@@ -125,6 +138,9 @@ def _count(path: Path, kind: Kind) -> int:
         if kind is Kind.PDF:
             with pdfium.PdfDocument(path) as document:
                 return len(document)
+        if kind is Kind.OFD:
+            with ofd.opened(path, _TAKEN_IN, checked=True) as document:
+                return document.count
         with pictures.opened(path, kind) as image:
             return sum(1 for _ in pictures.frames(image, kind))
 
@@ -144,7 +160,14 @@ def _must_be_readable(number: int) -> Iterator[None]:
     except PageUnreadable as unreadable:
         unreadable.facts["page"] = number
         raise
-    except (pdfium.PdfiumError, OSError, ValueError, SyntaxError, struct.error) as error:
+    except (
+        pdfium.PdfiumError,
+        BadScan,
+        OSError,
+        ValueError,
+        SyntaxError,
+        struct.error,
+    ) as error:
         raise PageUnreadable(page=number) from error
 
 
@@ -155,6 +178,19 @@ def _picture_images(path: Path, kind: Kind, skipped: int, before: int) -> Iterat
             with _must_be_readable(number):
                 pixels, dpi = pictures.rgb(image)
             yield PageImage(number, pixels, dpi)
+
+
+def _ofd_images(path: Path, skipped: int, before: int) -> Iterator[PageImage]:
+    """Previews, with what is written on each page; what the file holds was checked before."""
+    with ofd.opened(path, _TAKEN_IN, checked=True) as document:
+        for index in range(skipped, document.count):
+            number = before + index + 1
+            with _must_be_readable(number):
+                page = document.page(index + 1)
+                scale = ofd_picture.scale_of(page)
+                pixels = ofd_picture.drawn(document, page, scale)
+                lines = ofd_picture.lines_of(page, scale)
+            yield PageImage(number, pixels, round(scale * 25.4, 2), lines)
 
 
 def _pdf_images(path: Path, skipped: int, before: int) -> Iterator[PageImage]:

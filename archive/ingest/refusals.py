@@ -85,6 +85,18 @@ class PdfTooTangled(BadScan):
     """It is built so that it cannot be looked through: parts without end or without number."""
 
 
+class EncryptedOfd(BadScan):
+    """It is protected by a password or a certificate; it could not be kept readable."""
+
+
+class OfdBomb(BadScan):
+    """It would unpack to more than any document needs."""
+
+
+class OfdTooTangled(BadScan):
+    """It is built so that it cannot be looked through: parts without number, or declarations."""
+
+
 class CannotBeChecked(BadScan):
     """The process that looked into it did not survive it."""
 

@@ -18,21 +18,6 @@ Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels of the image it was found in; right and bottom excluded."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """One page as an image.
-
-    Attributes:
-        number: 1-based position in the file as received.
-        pixels: the page, never turned or cleaned.
-        dpi: resolution the pixels were made at; 0 when the file does not say.
-    """
-
-    number: int
-    pixels: Pixels
-    dpi: float = 0.0
-
-
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 """Four corners, clockwise from the text's own top left, in pixels."""
 
@@ -49,6 +34,23 @@ class TextLine:
     text: str
     quad: Quad
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page as an image.
+
+    Attributes:
+        number: 1-based position in the file as received.
+        pixels: the page, never turned or cleaned.
+        dpi: resolution the pixels were made at; 0 when the file does not say.
+        written: what the file itself says stands on it; None where it is only seen.
+    """
+
+    number: int
+    pixels: Pixels
+    dpi: float = 0.0
+    written: tuple[TextLine, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

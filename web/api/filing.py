@@ -19,16 +19,14 @@ from archive.filing.queries.deliveries import (
     delivery_seen,
     seen_delivery,
 )
-from archive.filing.receiving import check_welcome, receive, station_named
+from archive.filing.receiving import check_welcome, delivery_spool, receive, station_named
 from archive.holdings.actions.pairs import compare, register_paper
 from archive.holdings.actions.records import Description, describe_again, file_record
 from archive.holdings.pair import PairState
 from archive.holdings.queries.record_seen import pair_counts, record_seen
 from archive.holdings.queries.records import RecordFilter, count_records, records, seen_record
 from archive.holdings.record import Origin
-from archive.ingest.keeping import scan_limits
 from archive.ingest.names import name_as_received
-from archive.ingest.spool import Spool
 from web.api.scans import write_body
 from web.api.told import Told
 from web.deps import SignedIn
@@ -183,9 +181,7 @@ async def receive_delivery(
     """Receive one file as the raw body, streamed; its name percent-encoded in ``X-File-Name``."""
     station_id = await run_in_threadpool(station_named, visit.system, visit.actor, code)
     await run_in_threadpool(check_welcome, visit.system, visit.actor, station_id)
-    settings = visit.system.settings
-    limit = scan_limits(settings).bytes_in_all
-    with Spool(settings.effective_spool_dir, limit_bytes=limit) as spool:
+    with delivery_spool(visit.system.settings) as spool:
         part = spool.begin(name_as_received(unquote(x_file_name)))
         await write_body(part, request)
         delivery = await run_in_threadpool(

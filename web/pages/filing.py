@@ -17,6 +17,7 @@ from archive.filing.queries.deliveries import (
     count_deliveries,
     deliveries,
     delivery_seen,
+    seen_delivered_file,
     seen_delivered_page,
     seen_delivery,
 )
@@ -24,6 +25,7 @@ from archive.filing.receiving import receive
 from archive.holdings.file_plan import RecordKind
 from archive.holdings.queries.plans import kinds_known
 from archive.ingest.keeping import scan_limits
+from archive.ingest.magic import recognise_document
 from archive.people.person import Station
 from archive.people.queries import stations_where
 from archive.transaction import NoSuchThing, Transaction
@@ -212,6 +214,14 @@ def thumbnail(visit: SignedIn, page_id: RowNumber) -> Response:
     return image(visit, page.thumb_key, f"{page.image_sha256}-small")
 
 
+@router.get("/files/{file_id}")
+def as_received(visit: SignedIn, file_id: RowNumber) -> Response:
+    """A file as it came in, before or after it is filed."""
+    with visit.reading() as tx:
+        file = seen_delivered_file(tx, file_id)
+    return image(visit, file.object_key, file.sha256, file.media_type, file.name)
+
+
 def numbers_of(form: Form) -> list[int]:
     """The page numbers ticked on a form."""
     return [int(text) for text in form.texts("page") if text.isascii() and text.isdigit()]
@@ -231,7 +241,7 @@ def _uploads(visit: Visit, station_code: str) -> Uploads:
     """Where this person's files for the station go, if the person may bring some."""
     with visit.reading() as tx:
         _station(tx, station_code)
-        return Uploads(visit.system, tx.person_id)
+        return Uploads(visit.system, tx.person_id, recognise_document)
 
 
 def _station(tx: Transaction, code: str) -> Station:
@@ -264,6 +274,7 @@ def _upload(visit: Visit, station: Station) -> Upload:
         f"{HERE}/uploads/{station.code}",
         visit.t("filing.drop.title", station=station.name),
         visit.t("filing.drop.hint"),
+        accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd",
         largest=scan_limits(visit.system.settings).bytes_in_all,
         button=visit.t("filing.drop.button"),
     )

@@ -138,6 +138,8 @@ def _desk(
     each = next(one for one in seen.drafts if one.draft.id == draft_id)
     if draft.state == DraftState.FILED:
         return go(f"/holdings/records/{draft.record_id}")
+    own = {page.file_id for page in each.pages}
+    electronic = [file for file in seen.files if file.id in own and file.is_electronic]
     sheets = sheets_of(each.pages, f"{HERE}/drafts/{draft_id}", visit)
     open_ones = [one.draft.id for one in seen.drafts if one.draft.state == DraftState.OPEN]
     place = open_ones.index(draft_id) if draft_id in open_ones else 0
@@ -146,7 +148,8 @@ def _desk(
         visit,
         "filing/desk.html",
         status=status,
-        state=_filled(each.draft, state),
+        state=_filled(each.draft, state, electronic=bool(electronic)),
+        electronic=electronic,
         crumbs=crumbs(
             visit,
             "filing",
@@ -200,13 +203,14 @@ def kind_options(visit: Visit, kinds: list[RecordKind]) -> list[Option]:
     return [Option(str(kind.id), f"{kind.number} {kind_name(visit, kind)}") for kind in kinds]
 
 
-def _filled(draft: Draft, state: FormState) -> FormState:
-    """What was typed, or else what is proposed."""
+def _filled(draft: Draft, state: FormState, *, electronic: bool) -> FormState:
+    """What was typed, or else what is proposed; what came as an OFD is itself the original."""
     if state.values:
         return state
     values = {
         "kind": str(draft.kind_id or ""),
         "formed_on": draft.formed_on.isoformat() if draft.formed_on else "",
+        "origin": str(Origin.ELECTRONIC if electronic else Origin.PAPER),
         **{name: getattr(draft, name) for name in FIELDS},
     }
     return FormState(values, state.errors)

@@ -210,6 +210,17 @@ def seen_delivered_page(tx: Transaction, page_id: int) -> DeliveredPage:
     return page
 
 
+def seen_delivered_file(tx: Transaction, file_id: int) -> DeliveredFile:
+    """A file as it came, for whoever files.
+
+    Raises:
+        NoSuchThing: there is none, or it is another station's.
+    """
+    file = tx.get(DeliveredFile, file_id)
+    seen_delivery(tx, file.delivery_id)
+    return file
+
+
 def _first_to_do(seen: DraftSeen) -> tuple[int, int, int]:
     filed = seen.draft.state != DraftState.OPEN
     return filed, 0 if seen.doubtful else 1, seen.draft.position
