@@ -23,6 +23,12 @@ class Settings(BaseSettings):
         description="disk:/folder, or s3://key:secret@host:port/bucket (s3s:// with TLS); "
         "empty = a folder in the data folder",
     )
+    object_lock_years: int = Field(
+        default=0,
+        ge=0,
+        description="years for which a new S3 bucket locks everything (GOVERNANCE): only an "
+        "approved destruction releases it sooner; 0 = no lock",
+    )
     queue_url: str = Field(
         default="",
         description="PostgreSQL URL of the work queue; empty = SQLite in the data folder",
@@ -70,6 +76,9 @@ class Settings(BaseSettings):
     )
     binding_grace_days: int = Field(
         default=5, ge=0, description="days after a month's end before unbound stubs close the gate"
+    )
+    destruction_cooling_days: int = Field(
+        default=0, ge=0, description="days between the leader's approval and a destruction"
     )
     filing_grace_days: int = Field(
         default=15, ge=0, description="days after a period's end before its records are overdue"

@@ -24,7 +24,7 @@ def create_store(settings: Settings) -> ObjectStore:
         return DiskObjects(Path(place))
     from archive.storage.s3 import S3Objects  # noqa: PLC0415 - its client takes a while to load
 
-    return S3Objects.at(settings.effective_objects)
+    return S3Objects.at(settings.effective_objects, lock_years=settings.object_lock_years)
 
 
 def create_system(

@@ -88,8 +88,11 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def destroy(self, key: str) -> None:
+    def destroy(self, key: str, *, released_by: str = "") -> None:
         """Return only when no version of the object can be read back; absent is destroyed.
+
+        ``released_by`` names the approved batch that releases a governed lock (object lock in
+        GOVERNANCE mode); nothing else does. A legal hold is released by nobody here.
 
         Raises:
             DestructionPrevented: the store keeps the bytes under lock.

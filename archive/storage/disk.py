@@ -85,7 +85,7 @@ class DiskObjects:
                     if key.startswith(prefix) and (written := _written_at(file)):
                         yield key, written
 
-    def destroy(self, key: str) -> None:
+    def destroy(self, key: str, *, released_by: str = "") -> None:  # noqa: ARG002 - no locks on a disk
         """See :meth:`archive.storage.ObjectStore.destroy`."""
         place = self._place(key)
         with _edge():

@@ -21,8 +21,12 @@ from xml.etree import ElementTree as ET
 
 import urllib3
 from minio import Minio  # noqa: TID251 - this is the one place
+from minio.commonconfig import GOVERNANCE  # noqa: TID251 - this is the one place
 from minio.datatypes import Upload  # noqa: TID251 - this is the one place
+from minio.deleteobjects import DeleteObject  # noqa: TID251 - this is the one place
 from minio.error import MinioException, S3Error  # noqa: TID251 - this is the one place
+from minio.objectlockconfig import YEARS  # noqa: TID251 - this is the one place
+from minio.objectlockconfig import ObjectLockConfig as LockConfig  # noqa: TID251 - this is the one place
 from minio.versioningconfig import VersioningConfig  # noqa: TID251 - this is the one place
 
 from archive.digest import CHUNK, Digests
@@ -69,18 +73,24 @@ class S3Objects:
         *,
         tls: bool = False,
         region: str = "us-east-1",
+        lock_years: int = 0,
     ) -> None:
         http = urllib3.PoolManager(maxsize=16, retries=_RETRIES, timeout=_TIMEOUT)
         self._bucket = _Bucket(
             endpoint, access_key, secret_key, secure=tls, region=region, http_client=http
         )
         self._bucket.name = bucket
+        self._lock_years = lock_years
         self._prepared = False
         self._preparing = Lock()
 
     @classmethod
-    def at(cls, url: str) -> Self:
-        """The store at ``s3://key:secret@host:port/bucket`` (``s3s://`` with TLS)."""
+    def at(cls, url: str, *, lock_years: int = 0) -> Self:
+        """The store at ``s3://key:secret@host:port/bucket`` (``s3s://`` with TLS).
+
+        With ``lock_years`` the bucket is made with object lock: everything in it is locked in
+        GOVERNANCE mode for so long, and only an approved batch releases it sooner.
+        """
         parts = urlsplit(url)
         bucket = parts.path.strip("/")
         if parts.scheme not in {"s3", "s3s"} or not (
@@ -89,7 +99,7 @@ class S3Objects:
             raise ValueError("objects in S3 are given as s3://key:secret@host:port/bucket")
         endpoint = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
         key, secret = unquote(parts.username), unquote(parts.password)
-        return cls(endpoint, bucket, key, secret, tls=parts.scheme == "s3s")
+        return cls(endpoint, bucket, key, secret, tls=parts.scheme == "s3s", lock_years=lock_years)
 
     def put(self, key: str, file: BinaryIO, digests: Digests) -> None:
         """See :meth:`archive.storage.ObjectStore.put`."""
@@ -145,12 +155,15 @@ class S3Objects:
                 if kept.is_latest == "true" and kept.object_name and kept.last_modified:
                     yield kept.object_name, kept.last_modified
 
-    def destroy(self, key: str) -> None:
+    def destroy(self, key: str, *, released_by: str = "") -> None:
         """See :meth:`archive.storage.ObjectStore.destroy`."""
         self._prepare()
         self._abort(upload for upload in self._uploads(checked_key(key)))
         for version in self._versions(key):
-            self._destroy_version(key, version)
+            if released_by:
+                self._release_version(key, version)
+            else:
+                self._destroy_version(key, version)
         if self._versions(key):
             raise DestructionPrevented(key=key)
 
@@ -164,12 +177,24 @@ class S3Objects:
         )
 
     def check(self) -> None:
-        """See :meth:`archive.storage.ObjectStore.check`; the bucket must keep versions."""
+        """See :meth:`archive.storage.ObjectStore.check`; the bucket must keep versions.
+
+        Where locks are asked for, it must lock too: that is decided when a bucket is made.
+        """
         self._prepare()
         with _edge(""):
             status = self._bucket.get_bucket_versioning(self._bucket.name).status
         if status != _KEPT:
             raise StorageUnavailable(reason="VersioningOff")
+        if self._lock_years and not self._locks():
+            raise StorageUnavailable(reason="ObjectLockOff")
+
+    def _locks(self) -> bool:
+        try:
+            mode = self._bucket.get_object_lock_config(self._bucket.name).mode
+        except S3Error:
+            return False
+        return mode == GOVERNANCE
 
     def _prepare(self) -> None:
         """Make the bucket and have it keep versions, once a process."""
@@ -184,7 +209,10 @@ class S3Objects:
 
     def _make_bucket(self) -> None:
         try:
-            self._bucket.make_bucket(self._bucket.name)
+            self._bucket.make_bucket(self._bucket.name, object_lock=bool(self._lock_years))
+            if self._lock_years:
+                locked = LockConfig(GOVERNANCE, self._lock_years, YEARS)
+                self._bucket.set_object_lock_config(self._bucket.name, locked)
         except S3Error as refusal:  # another process was first
             if refusal.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
                 raise
@@ -243,6 +271,20 @@ class S3Objects:
                 if refusal.code in _LOCKED:
                     raise DestructionPrevented(key=key) from refusal
                 raise
+
+    def _release_version(self, key: str, version: str) -> None:
+        """Destroy a version whose governed lock an approved batch releases."""
+        doomed = DeleteObject(key, None if version == "null" else version)
+        with _edge(key):
+            refusals = list(
+                self._bucket.remove_objects(
+                    self._bucket.name, [doomed], bypass_governance_mode=True
+                )
+            )
+        if any(refusal.code in _LOCKED for refusal in refusals):
+            raise DestructionPrevented(key=key)
+        if refusals:
+            raise StorageUnavailable(reason=str(refusals[0].code))
 
 
 class _Bucket(Minio):

@@ -121,6 +121,43 @@ def test_an_object_under_legal_hold_is_never_reported_destroyed(
     assert versions(other_client, bucket) == []
 
 
+@pytest.fixture
+def locked(seaweed, bucket):
+    store = S3Objects.at(seaweed.url(bucket), lock_years=30)
+    yield store
+    for key in keys_in(store):
+        store.destroy(key, released_by="the end of the test")
+
+
+def test_a_bucket_made_with_locks_gives_its_objects_up_to_an_approved_batch_alone(
+    locked, other_client, bucket
+):
+    locked.check()
+    key = keep(locked, b"as received")
+    with pytest.raises(DestructionPrevented):
+        locked.destroy(key)
+    assert read(locked, key) == b"as received"
+    locked.destroy(key, released_by="销〔2026〕1号")
+    assert versions(other_client, bucket) == []
+    assert locked.size(key) is None
+
+
+def test_no_batch_releases_a_legal_hold(locked, other_client, bucket):
+    key = keep(locked, b"evidence")
+    other_client.enable_object_legal_hold(bucket, key)
+    with pytest.raises(DestructionPrevented):
+        locked.destroy(key, released_by="销〔2026〕1号")
+    assert read(locked, key) == b"evidence"
+    other_client.disable_object_legal_hold(bucket, key)
+
+
+def test_a_bucket_without_locks_fails_the_check_where_locks_are_asked_for(seaweed, bucket, store):
+    store.check()
+    with pytest.raises(StorageUnavailable) as refused:
+        S3Objects.at(seaweed.url(bucket), lock_years=30).check()
+    assert refused.value.facts == {"reason": "ObjectLockOff"}
+
+
 def begin_upload(client, bucket, key):
     upload = client._create_multipart_upload(bucket, key, {})
     client._upload_part(bucket, key, bytes(5 << 20), None, upload, 1)
