@@ -8,6 +8,7 @@ from archive.filing import delivery
 from archive.holdings import code, copy, file_plan, fonds, pair, record
 from archive.importing import run
 from archive.people import person
+from archive.retention import hold
 from archive.shelving import box, climate, loan, movement, place, stocktake
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "file_plan",
     "fonds",
     "gate",
+    "hold",
     "kind",
     "loan",
     "movement",

@@ -1,0 +1,1 @@
+"""Reads about retention, by noun."""
