@@ -5,10 +5,10 @@ from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.customers import customer, special
 from archive.expected import expectation
 from archive.filing import delivery
-from archive.holdings import code, copy, file_plan, fonds, pair, record
+from archive.holdings import code, content, copy, file_plan, fonds, pair, record
 from archive.importing import run
 from archive.people import person
-from archive.retention import hold
+from archive.retention import hold, trigger
 from archive.shelving import box, climate, loan, movement, place, stocktake
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "box",
     "climate",
     "code",
+    "content",
     "copy",
     "customer",
     "delivery",
@@ -39,6 +40,7 @@ __all__ = [
     "scan",
     "special",
     "stocktake",
+    "trigger",
     "verification",
     "volume",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import Invalid
+from archive.holdings.content import PlanContent
 from archive.holdings.file_plan import (
     CATEGORY_CODE,
     Arrangement,
@@ -32,6 +33,7 @@ class PlanLines:
 
     categories: tuple[Category, ...]
     kinds: tuple[RecordKind, ...]
+    contents: tuple[PlanContent, ...]
 
 
 def default_plan() -> PlanLines:
@@ -49,14 +51,20 @@ def plan_in(text: str) -> PlanLines:
         written = tomllib.loads(text)
         categories = tuple(_category(at, row) for at, row in enumerate(written["category"]))
         kinds = tuple(_kind(dict(row)) for row in written["kind"])
+        contents = tuple(
+            _content(at, dict(row)) for at, row in enumerate(written.get("content", ()))
+        )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as wrong:
         raise PlanUnreadable(reason=str(wrong)) from wrong
     _check_once(category.code for category in categories)
     _check_once(kind.code for kind in kinds)
     _check_once(kind.number for kind in kinds)
+    _check_once(content.code for content in contents)
     for kind in kinds:
         kind.check_possible({category.code for category in categories})
-    return PlanLines(categories, kinds)
+    for content in contents:
+        content.check_possible()
+    return PlanLines(categories, kinds, contents)
 
 
 def _category(position: int, row: dict[str, Any]) -> Category:
@@ -73,6 +81,17 @@ def _kind(row: dict[str, Any]) -> RecordKind:
         arrangement=Arrangement(row.pop("arrangement")),
         cycle=Cycle(row.pop("cycle")),
         personal=PersonalData(row.pop("personal")),
+        starts=ClockStart(row.pop("starts", ClockStart.YEAR_END)),
+        basis=RetentionBasis(row.pop("basis")),
+        **row,
+    )
+
+
+def _content(position: int, row: dict[str, Any]) -> PlanContent:
+    return PlanContent(
+        position=position,
+        name_zh=row.pop("zh"),
+        name_en=row.pop("en"),
         starts=ClockStart(row.pop("starts", ClockStart.YEAR_END)),
         basis=RetentionBasis(row.pop("basis")),
         **row,

@@ -26,6 +26,10 @@ RETENTION_CODE = re.compile(r"Y|D[1-9][0-9]?")
 """保管期限: ``Y`` for ever (永久), ``D30`` thirty years (定期)."""
 
 
+LINE_CODE = re.compile(r"[a-z]+(-[a-z]+)*")
+"""What a line of a version is called in every version, so that it can be followed."""
+
+
 class PlanAlreadyAdopted(Conflict):
     """The fonds has a file plan already; what is to change becomes its next version."""
 
@@ -110,6 +114,7 @@ class ClockStart(StrEnum):
     CONTRACT_END = "contract-end"
     SETTLED = "settled"
     EQUIPMENT_LIFE = "equipment-life"
+    LAST_ISSUE = "last-issue"  # the last day of issue in a stub book; the day it was formed
 
 
 class RetentionBasis(StrEnum):
@@ -186,7 +191,8 @@ class RecordKind(Base, kw_only=True):
     """A kind of record (文件种类) in a plan.
 
     ``clause`` is the station's own rule that asks for it; ``implied`` when the rule does not
-    name it. ``category`` and ``retention`` are empty for what is not archived.
+    name it. ``category`` and ``retention`` are empty for what is not archived. ``legal_basis`` is
+    who says how long, as a person would cite it.
     """
 
     __tablename__ = "record_kind"
@@ -214,6 +220,7 @@ class RecordKind(Base, kw_only=True):
     retention: Mapped[str] = mapped_column(String(4))
     starts: Mapped[ClockStart] = mapped_column(String(16), default=ClockStart.YEAR_END)
     basis: Mapped[RetentionBasis] = mapped_column(String(8))
+    legal_basis: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
 
     @property
     def archived(self) -> bool:
@@ -228,7 +235,7 @@ class RecordKind(Base, kw_only=True):
         """
         sound = {
             "number": self.number > 0,
-            "code": bool(re.fullmatch(r"[a-z]+(-[a-z]+)*", self.code)),
+            "code": bool(LINE_CODE.fullmatch(self.code)),
             "name_zh": bool(self.name_zh.strip()),
             "name_en": bool(self.name_en.strip()),
             "clause": bool(self.clause.strip()),
@@ -237,6 +244,7 @@ class RecordKind(Base, kw_only=True):
             if self.archived
             else not self.retention,
             "starts": self.starts == ClockStart.YEAR_END or self.retention not in {"", "Y"},
+            "legal_basis": bool(self.legal_basis.strip()),
         }
         for field, good in sound.items():
             if not good:

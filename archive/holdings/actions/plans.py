@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from sqlalchemy import func, select
 
 from archive.access import Permission, forbid_same_person
-from archive.holdings.default_plan import default_plan
+from archive.holdings.content import PlanContent
+from archive.holdings.default_plan import PlanLines, default_plan
 from archive.holdings.file_plan import (
     FILE_PLAN_WORKFLOW,
     Arrangement,
@@ -30,6 +31,7 @@ from archive.holdings.queries.plans import (
     NoPlanInForce,
     adopted_versions,
     categories_of,
+    contents_of,
     differences,
     kinds_of,
 )
@@ -52,6 +54,7 @@ class KindFacts:
     basis: RetentionBasis
     starts: ClockStart = ClockStart.YEAR_END
     implied: bool = False
+    legal_basis: str = ""
 
 
 def adopt_default_plan(tx: Transaction, *, fonds_name: str, fonds_code: str = "") -> FilePlan:
@@ -68,11 +71,14 @@ def adopt_default_plan(tx: Transaction, *, fonds_name: str, fonds_code: str = ""
         raise PlanAlreadyAdopted
     lines = default_plan()
     plan = tx.add(FilePlan(fonds_id=fonds.id, edition=1))
-    for category in lines.categories:
-        category.plan_id = plan.id
-    for kind in lines.kinds:
-        kind.plan_id = plan.id
-    tx.session.add_all([*lines.categories, *lines.kinds])
+    everything: list[Category | RecordKind | PlanContent] = [
+        *lines.categories,
+        *lines.kinds,
+        *lines.contents,
+    ]
+    for line in everything:
+        line.plan_id = plan.id
+    tx.session.add_all(everything)
     _put_in_force(tx, plan)
     tx.record("file-plan.adopted", plan.subject, edition=1, kinds=len(lines.kinds))
     return plan
@@ -97,11 +103,7 @@ def draft_next_version(tx: Transaction, fonds_id: int) -> FilePlan:
         raise DraftAlready
     edition = versions[0].edition + 1
     plan = tx.add(FilePlan(fonds_id=fonds.id, edition=edition, drafted_by_id=tx.person_id))
-    for category in categories_of(tx, versions[0].id):
-        _copy_into(tx, plan, category)
-    for kind in kinds_of(tx, versions[0].id):
-        _copy_into(tx, plan, kind)
-    tx.session.flush()
+    _copy_lines(tx, versions[0], plan)
     tx.record("file-plan.drafted", plan.subject, edition=edition)
     return plan
 
@@ -115,7 +117,7 @@ def edit_kind(tx: Transaction, kind_id: int, facts: KindFacts, *, reason: str = 
     """
     tx.require(Permission.FILE_PLAN_ADOPT)
     kind = tx.get(RecordKind, kind_id)
-    plan = _own_draft(tx, kind.plan_id)
+    plan = own_draft(tx, kind.plan_id)
     changed = []
     for field in fields(facts):
         value = getattr(facts, field.name)
@@ -139,7 +141,7 @@ def add_kind(tx: Transaction, plan_id: int, code: str, facts: KindFacts) -> Reco
         PlanSealed, NotYourDraft, RecordKindImpossible, LineCodeTaken: nothing is added.
     """
     tx.require(Permission.FILE_PLAN_ADOPT)
-    plan = _own_draft(tx, plan_id)
+    plan = own_draft(tx, plan_id)
     code = code.strip()
     kinds = kinds_of(tx, plan.id)
     if any(kind.code == code for kind in kinds):
@@ -166,7 +168,7 @@ def remove_kind(tx: Transaction, kind_id: int, *, reason: str) -> None:
     """
     tx.require(Permission.FILE_PLAN_ADOPT)
     kind = tx.get(RecordKind, kind_id)
-    plan = _own_draft(tx, kind.plan_id)
+    plan = own_draft(tx, kind.plan_id)
     said = reason_in(reason)
     before = _in_force(tx, plan).get(kind.code)
     if before is not None and before.archived and before.basis == RetentionBasis.LAW:
@@ -212,7 +214,8 @@ def discard_draft(tx: Transaction, plan_id: int) -> None:
     plan = tx.get(FilePlan, plan_id, lock=True)
     if plan.state != PlanState.DRAFT:
         raise PlanSealed
-    for line in [*kinds_of(tx, plan.id), *categories_of(tx, plan.id)]:
+    contents, kinds = contents_of(tx, plan.id), kinds_of(tx, plan.id)
+    for line in [*contents, *kinds, *categories_of(tx, plan.id)]:
         tx.session.delete(line)
     tx.session.flush()
     tx.session.delete(plan)
@@ -244,8 +247,13 @@ def _put_in_force(tx: Transaction, plan: FilePlan) -> None:
     tx.session.flush()
 
 
-def _own_draft(tx: Transaction, plan_id: int) -> FilePlan:
-    """The draft, locked, for whoever drafts it."""
+def own_draft(tx: Transaction, plan_id: int) -> FilePlan:
+    """The draft, locked, for whoever drafts it.
+
+    Raises:
+        PlanSealed, NotYourDraft: nothing is locked.
+    """
+    tx.require(Permission.FILE_PLAN_ADOPT)
     plan = tx.get(FilePlan, plan_id, lock=True)
     if plan.state != PlanState.DRAFT:
         raise PlanSealed
@@ -276,14 +284,36 @@ def _reason_for(tx: Transaction, plan: FilePlan, kind: RecordKind, reason: str) 
     return reason_in(reason)
 
 
-def _copy_into(tx: Transaction, plan: FilePlan, line: Category | RecordKind) -> None:
+def _copy_lines(tx: Transaction, before: FilePlan, plan: FilePlan) -> None:
+    """Every line of a version into a draft.
+
+    What a version from before there were contents and legal bases lacks is taken from the plan
+    that comes with the program; adopting the draft makes it the station's own.
+    """
+    shipped = default_plan()
+    for category in categories_of(tx, before.id):
+        _copy_into(tx, plan, category)
+    for kind in kinds_of(tx, before.id):
+        _copy_into(tx, plan, kind, legal_basis=kind.legal_basis or _cited(shipped, kind.code))
+    for content in contents_of(tx, before.id) or shipped.contents:
+        _copy_into(tx, plan, content)
+    tx.session.flush()
+
+
+def _cited(lines: PlanLines, code: str) -> str:
+    return next((kind.legal_basis for kind in lines.kinds if kind.code == code), "")
+
+
+def _copy_into(
+    tx: Transaction, plan: FilePlan, line: Category | RecordKind | PlanContent, **instead: str
+) -> None:
     """A new row of the plan that says the same."""
     said = {
         column.key: getattr(line, column.key)
         for column in type(line).__mapper__.columns
         if column.key not in {"id", "plan_id"}
     }
-    copy = type(line)(**said)
+    copy = type(line)(**{**said, **instead})
     copy.plan_id = plan.id
     tx.session.add(copy)
 

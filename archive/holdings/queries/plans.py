@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from archive.access import Permission
 from archive.errors import NotFound
+from archive.holdings.content import PlanContent
 from archive.holdings.file_plan import Category, FilePlan, PlanState, RecordKind, is_shorter
 from archive.holdings.fonds import Fonds
 from archive.people.person import Person
@@ -32,6 +33,7 @@ class PlanSeen:
     since: datetime
     categories: tuple[Category, ...]
     kinds: tuple[RecordKind, ...]
+    contents: tuple[PlanContent, ...]
 
 
 def fonds_with_plan(tx: Transaction) -> list[Fonds]:
@@ -66,6 +68,7 @@ def plan_in_force(
         first,
         tuple(categories_of(tx, plan.id)),
         tuple(kinds_of(tx, plan.id)),
+        tuple(contents_of(tx, plan.id)),
     )
 
 
@@ -103,6 +106,13 @@ def kinds_of(tx: Transaction, plan_id: int) -> list[RecordKind]:
     return list(tx.session.scalars(query))
 
 
+def contents_of(tx: Transaction, plan_id: int) -> list[PlanContent]:
+    """The lines of a version for what may be inside a record, in its order."""
+    tx.require(Permission.FILE_PLAN_READ)
+    query = select(PlanContent).where(PlanContent.plan_id == plan_id)
+    return list(tx.session.scalars(query.order_by(PlanContent.position)))
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A line that differs between the version in force and the draft.
@@ -131,6 +141,7 @@ COMPARED = (
     "retention",
     "starts",
     "basis",
+    "legal_basis",
 )
 
 

@@ -64,6 +64,7 @@ METER = KindFacts(
     PersonalData.NONE,
     "D10",
     RetentionBasis.COMPANY,
+    legal_basis="公司自定",
 )
 
 

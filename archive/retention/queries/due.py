@@ -1,0 +1,240 @@
+"""When records fall due: worked out for a few of them, or asked of the database for all.
+
+Both say the same (``domain.md`` §2.5): ``due_of`` with the reasons, by the pure engine;
+``due_select`` as one question whose years are constants, for a sweep over a million records.
+Neither looks at holds.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import MINYEAR, date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+
+from archive.customers.customer import Customer
+from archive.holdings.content import PlanContent, RecordContent
+from archive.holdings.file_plan import ClockStart, RecordKind
+from archive.holdings.queries.records import visible_records
+from archive.holdings.record import Record
+from archive.retention.period import Due, DueState, Reason, Rule, due, rule_of
+from archive.retention.trigger import ClockEvent, ExtendedPeriod, Reclassification
+from archive.transaction import Transaction
+
+__all__ = ["Due", "DueState", "Reason", "due_of", "due_select"]
+
+AT_ONCE = 5_000
+"""Ids in one question; SQLite takes 32,766."""
+
+GONE = ("destroying", "destroyed")
+"""States of records that fall due no more."""
+
+Line = RecordKind | PlanContent
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the dates of one record follow from."""
+
+    kind_id: int
+    year: int
+    formed_on: date
+    has_dossier: bool
+    closed_on: date | None
+    contents: list[PlanContent] = field(default_factory=list)
+    events: dict[str, date] = field(default_factory=dict)
+    kept_until: date | None = None
+
+    def trigger(self, starts: ClockStart) -> date | None:
+        """The day that starts a clock; None while it has not come.
+
+        The dossier tells when an account was closed; where there is none, somebody does.
+        """
+        if starts == ClockStart.YEAR_END:
+            return date(self.year, 12, 31)
+        if starts == ClockStart.LAST_ISSUE:
+            return self.formed_on
+        if starts == ClockStart.ACCOUNT_CLOSED and self.has_dossier:
+            return self.closed_on
+        return self.events.get(str(starts))
+
+
+def due_of(
+    tx: Transaction, record_ids: Collection[int], *, on: date | None = None
+) -> dict[int, Due]:
+    """How long each of these records is kept and why, as of ``on`` (None: today).
+
+    For verbs and pages that have looked at the records; it asks nobody's leave.
+    """
+    found: dict[int, Due] = {}
+    day = on or tx.today
+    for ids in _pieces(record_ids):
+        facts = _facts(tx, ids)
+        kinds = {
+            kind.id: kind
+            for kind in tx.session.scalars(
+                select(RecordKind).where(RecordKind.id.in_({one.kind_id for one in facts.values()}))
+            )
+        }
+        for record_id, one in facts.items():
+            lines: list[Line] = [kinds[one.kind_id], *one.contents]
+            applied = [(rule_in(line), one.trigger(line.starts)) for line in lines]
+            found[record_id] = due(applied, day, kept_until=one.kept_until)
+    return found
+
+
+def kind_kept_by(tx: Transaction, record: Record) -> int:
+    """The line the record is kept by: the one it was filed under, or the one it was moved to."""
+    moved = tx.session.scalars(_newest(Reclassification, [record.id])).first()
+    return moved.to_kind_id if moved else record.kind_id
+
+
+def rule_in(line: Line) -> Rule:
+    """The rule that a line of the schedule makes."""
+    return rule_of(
+        line.retention,
+        ClockStart(line.starts),
+        code=line.code,
+        name_zh=line.name_zh,
+        name_en=line.name_en,
+        clause=line.legal_basis,
+    )
+
+
+def _facts(tx: Transaction, ids: list[int]) -> dict[int, _Facts]:
+    rows = tx.session.execute(
+        select(
+            Record.id,
+            Record.kind_id,
+            Record.year,
+            Record.formed_on,
+            Customer.id.is_not(None),
+            Customer.closed_on,
+        )
+        .outerjoin(Customer, _own_dossier())
+        .where(Record.id.in_(ids))
+    )
+    facts = {row[0]: _Facts(row[1], row[2], row[3], row[4], row[5]) for row in rows}
+    holding = (
+        select(RecordContent.record_id, PlanContent)
+        .join(PlanContent, PlanContent.id == RecordContent.content_id)
+        .where(RecordContent.record_id.in_(ids), RecordContent.reason == "")
+        .order_by(PlanContent.position)
+    )
+    for record_id, content in tx.session.execute(holding):
+        facts[record_id].contents.append(content)
+    for event in tx.session.scalars(newest_events().where(ClockEvent.record_id.in_(ids))):
+        facts[event.record_id].events[str(event.starts)] = event.happened_on
+    for longer in tx.session.scalars(_newest(ExtendedPeriod, ids)):
+        facts[longer.record_id].kept_until = longer.new_due_on
+    for moved in tx.session.scalars(_newest(Reclassification, ids)):
+        facts[moved.record_id].kind_id = moved.to_kind_id
+    return facts
+
+
+def due_select(tx: Transaction, on: date) -> Select[int]:
+    """Ids of the records this person may know of that may be appraised on the day ``on``.
+
+    What is destroyed is left out, whatever is held is not: see ``sweep``.
+    """
+    kinds = tx.session.scalars(select(RecordKind)).all()
+    lapsed_kinds = _lapsed(kinds, Record.kind_id, on)
+    moved = select(Reclassification.record_id)
+    moved_and_lapsed = (
+        select(Reclassification.record_id)
+        .join(Record, Record.id == Reclassification.record_id)
+        .where(
+            Reclassification.id.in_(_newest_ids(Reclassification)),
+            _lapsed(kinds, Reclassification.to_kind_id, on),
+        )
+    )
+    kept_by_contents = (
+        select(RecordContent.record_id)
+        .join(Record, Record.id == RecordContent.record_id)
+        .where(
+            RecordContent.reason == "",
+            ~_lapsed(tx.session.scalars(select(PlanContent)).all(), RecordContent.content_id, on),
+        )
+    )
+    kept_longer = select(ExtendedPeriod.record_id).where(
+        ExtendedPeriod.id.in_(_newest_ids(ExtendedPeriod)), ExtendedPeriod.new_due_on > on
+    )
+    return (
+        visible_records(tx)
+        .with_only_columns(Record.id)
+        .where(
+            or_(
+                and_(lapsed_kinds, Record.id.not_in(moved)),
+                Record.id.in_(moved_and_lapsed),
+            ),
+            Record.state.not_in(GONE),
+            Record.id.not_in(kept_by_contents),
+            Record.id.not_in(kept_longer),
+        )
+    )
+
+
+def newest_events() -> Select[ClockEvent]:
+    """The events that count: the newest of each kind of each record."""
+    newest = select(func.max(ClockEvent.id)).group_by(ClockEvent.record_id, ClockEvent.starts)
+    return select(ClockEvent).where(ClockEvent.id.in_(newest))
+
+
+def _lapsed(lines: Iterable[Line], line_id: Any, on: date) -> ColumnElement[bool]:
+    """Whether the period of the line has run out on the day ``on``; never for 永久."""
+    alike: dict[tuple[ClockStart, int], list[int]] = defaultdict(list)
+    for line in lines:
+        years = rule_in(line).years if line.retention else None
+        if years is not None:
+            alike[ClockStart(line.starts), years].append(line.id)
+    return or_(
+        false(),
+        *(
+            and_(line_id.in_(sorted(ids)), _started_by(starts, on.year - years))
+            for (starts, years), ids in sorted(alike.items())
+        ),
+    )
+
+
+def _started_by(starts: ClockStart, year: int) -> ColumnElement[bool]:
+    """Whether the clock was started before 1 January of ``year``."""
+    if year <= MINYEAR:
+        return false()
+    before = date(year, 1, 1)
+    if starts == ClockStart.YEAR_END:
+        return Record.year < year
+    if starts == ClockStart.LAST_ISSUE:
+        return Record.formed_on < before
+    happened = Record.id.in_(
+        newest_events()
+        .with_only_columns(ClockEvent.record_id)
+        .where(ClockEvent.starts == starts, ClockEvent.happened_on < before)
+    )
+    if starts != ClockStart.ACCOUNT_CLOSED:
+        return happened
+    dossier = tuple_(Record.station_id, Record.customer_number)
+    kept = select(Customer.station_id, Customer.number)
+    return or_(
+        dossier.in_(kept.where(Customer.closed_on < before)),
+        and_(dossier.not_in(kept), happened),
+    )
+
+
+def _own_dossier() -> ColumnElement[bool]:
+    return and_(Customer.station_id == Record.station_id, Customer.number == Record.customer_number)
+
+
+def _newest_ids(noun: Any) -> Select[int]:
+    return select(func.max(noun.id)).group_by(noun.record_id)
+
+
+def _newest(noun: Any, ids: list[int]) -> Select[Any]:
+    """The newest entry of each of these records."""
+    return select(noun).where(noun.id.in_(_newest_ids(noun).where(noun.record_id.in_(ids))))
+
+
+def _pieces(record_ids: Collection[int]) -> Iterator[list[int]]:
+    ids = sorted(set(record_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
