@@ -11,14 +11,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
-from archive.cli.acting import AS, acting
+from archive.cli.acting import AS, Acting, acting
 from archive.errors import ArchiveError, NotFound
 from archive.messages import Language, sentence
 from archive.people.person import Station
 from archive.settings import Settings
 from archive.shelving.actions import stocktakes as verbs
-from archive.shelving.place import Storeroom
-from archive.shelving.queries.lookup import meant
+from archive.shelving.queries.lookup import counted_as
 from archive.shelving.queries.stocktakes import StocktakeLine, findings, stocktake_seen
 from archive.transaction import Transaction
 
@@ -32,21 +31,30 @@ Number = Annotated[int, typer.Argument(help="盘点编号 · number of the stock
 
 
 class NoSuchPlace(NotFound):
-    """No station or storeroom of that code."""
+    """No station of that code."""
 
 
 @app.command("open")
 def open_(
     station: Annotated[str, typer.Argument(help="供电所代码 · code of the station")],
     acting_as: Annotated[str, AS],
-    room: Annotated[str, typer.Option(help="库房编号 · only this storeroom")] = "",
+    place: Annotated[
+        str,
+        typer.Option(
+            "--place",
+            "--room",
+            help="只盘一处：KF01、KF01-G03、KF01-G03-2、KF01-G03-2-4 · only this room, cabinet, section or shelf",
+        ),
+    ] = "",
+    records: Annotated[
+        bool, typer.Option("--records", help="连同盒内每件档案 · the records in the boxes too")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Open a stocktake; whoever opens it counts first."""
     settings = Settings()
     with acting(acting_as, settings) as who, who.system.transaction(who.actor) as tx:
-        station_id, room_id = _place(tx, station, room)
-        made = verbs.open_stocktake(tx, station_id, storeroom_id=room_id)
+        made = verbs.open_stocktake(tx, _station(tx, station), place=place, with_records=records)
         told = _told(tx, stocktake_seen(tx, made.id))
     _say(told, settings.language, as_json=as_json)
 
@@ -72,35 +80,14 @@ def count(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Note scans, one label a line: that of a shelf first, then those of the boxes on it.
+    """Note scans, one label a line: a shelf first, then each box on it, after a box its records.
 
     The same file given twice counts once.
     """
     settings = Settings()
     lines = scans.read_text("utf-8").splitlines() if scans else sys.stdin.read().splitlines()
-    kept = again = 0
-    refused: list[str] = []
     with acting(acting_as, settings) as who:
-        shelf = ""
-        for client_id, said in _numbered(lines):
-            with who.system.transaction(who.actor) as tx:
-                stocktake_seen(tx, number)
-                named = meant(tx, said)
-                if named is not None and named.kind == "shelf":
-                    shelf = said
-                    continue
-            try:
-                with who.system.transaction(who.actor) as tx:
-                    one = verbs.count(tx, number, client_id=client_id, scanned=said, shelf=shelf)
-            except ArchiveError as error:
-                told = sentence(f"error.{type(error).__name__}", settings.language, **error.facts)
-                refused.append(f"{said}: {told}")
-                continue
-            again, kept = again + one.again, kept + (not one.again)
-            if one.wrong_room:
-                refused.append(
-                    sentence("stocktake.told.wrong_room", settings.language, name=one.name)
-                )
+        kept, again, refused = _noted(who, number, lines, settings.language)
     if as_json:
         typer.echo(json.dumps({"kept": kept, "again": again, "told": refused}, ensure_ascii=False))
     else:
@@ -108,6 +95,38 @@ def count(
         for line in refused:
             typer.echo(line, err=True)
     raise typer.Exit(DIFFERS if refused else 0)
+
+
+def _noted(
+    who: Acting, number: int, lines: list[str], language: Language
+) -> tuple[int, int, list[str]]:
+    """How many scans were kept, how many had been before, and what is to be told about others."""
+    kept = again = 0
+    refused: list[str] = []
+    shelf = box = ""
+    for client_id, said in _numbered(lines):
+        with who.system.transaction(who.actor, writes=False) as tx:
+            named = counted_as(tx, stocktake_seen(tx, number).stocktake.station_id, said)
+        kind = named.kind if named is not None else ""
+        if kind == "shelf":
+            shelf, box = said, ""
+        elif kind == "box":
+            box = said
+        inside = box if kind == "record" else ""
+        try:
+            with who.system.transaction(who.actor) as tx:
+                one = verbs.count(
+                    tx, number, client_id=client_id, scanned=said, shelf=shelf, box=inside
+                )
+        except ArchiveError as error:
+            told = sentence(f"error.{type(error).__name__}", language, **error.facts)
+            refused.append(f"{said}: {told}")
+            continue
+        if kind != "shelf":
+            again, kept = again + one.again, kept + (not one.again)
+        if one.wrong_room or one.loose:
+            refused.append(sentence(f"stocktake.told.{one.sentence}", language, **one.facts))
+    return kept, again, refused
 
 
 @app.command()
@@ -152,17 +171,11 @@ def _numbered(lines: list[str]) -> Iterator[tuple[str, str]]:
             yield f"{batch}-{at}", line.strip()
 
 
-def _place(tx: Transaction, station: str, room: str) -> tuple[int, int | None]:
-    found = tx.session.scalars(select(Station).where(Station.code == station)).first()
+def _station(tx: Transaction, code: str) -> int:
+    found = tx.session.scalars(select(Station).where(Station.code == code)).first()
     if found is None:
-        raise NoSuchPlace(code=station)
-    if not room:
-        return found.id, None
-    query = select(Storeroom).where(Storeroom.station_id == found.id, Storeroom.code == room)
-    place = tx.session.scalars(query).first()
-    if place is None:
-        raise NoSuchPlace(code=room)
-    return found.id, place.id
+        raise NoSuchPlace(code=code)
+    return found.id
 
 
 def _told(tx: Transaction, line: StocktakeLine) -> dict[str, Any]:
@@ -171,16 +184,18 @@ def _told(tx: Transaction, line: StocktakeLine) -> dict[str, Any]:
     return {
         "number": stocktake.id,
         "station": line.station.code,
-        "room": line.room.code if line.room else None,
+        "place": line.place,
+        "with_records": stocktake.with_records,
         "state": str(stocktake.state),
         "counters": [name for name in (line.counter, line.second) if name],
         "scans": line.scans,
         "in_place": stocktake.in_place,
+        "records_in_place": stocktake.records_in_place,
         "open_findings": line.open_findings,
         "findings": [
             {
                 "result": str(one.finding.result),
-                "what": one.box,
+                "what": one.what,
                 "expected": one.expected,
                 "found": one.found,
                 "settled": one.finding.settled_at is not None,
@@ -197,7 +212,7 @@ def _say(told: dict[str, Any], language: Language, *, as_json: bool) -> None:
     state = sentence(f"state-stocktake.{told['state']}", language)
     head = sentence(
         "cli.stocktake", language, n=told["number"], state=state, scans=told["scans"],
-        people=told["counters"], in_place=told["in_place"],
+        people=told["counters"], in_place=told["in_place"], records=told["records_in_place"],
     )  # fmt: skip
     typer.echo(head)
     for one in told["findings"]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db import Base, Instant, RowId, refused_by
 from archive.errors import Conflict, Invalid
+from archive.holdings.code import right_form
 
 THICKNESSES = (20, 30, 40, 50)
 """Spines there are, in millimetres (DA/T 22)."""
@@ -128,6 +129,12 @@ class Label(Base, kw_only=True):
 def new_token() -> str:
     """An opaque name that cannot be guessed or mistyped into another."""
     return "".join(secrets.choice(_TOKEN_LETTERS) for _ in range(_TOKEN_LENGTH))
+
+
+def label_token(said: str) -> str:
+    """The token in what a scanner reads or a person types: ``B:7KQ2M9ZXA4`` or without ``B:``."""
+    word = right_form(said.strip()[:100])
+    return word[2:] if word[:2] in {f"{kind}:" for kind in LabelKind} else word
 
 
 def check_thickness(thickness_mm: int) -> None:

@@ -48,6 +48,7 @@ class MovementKind(StrEnum):
     BRING_BACK = "bring-back"  # 归还
     MISS = "miss"  # 缺失
     FIND = "find"  # 找回
+    DESTROY = "destroy"  # 销毁
 
 
 class OutFor(StrEnum):

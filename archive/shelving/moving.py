@@ -4,7 +4,7 @@ Verbs of boxes, loans and stocktakes all move paper through here; they have aske
 permission.
 """
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from archive.holdings.code import ArchivalCode
 from archive.holdings.pair import Pair
@@ -13,7 +13,7 @@ from archive.holdings.record import Record
 from archive.shelving.box import Box, BoxLost, BoxMixed, Label, LabelKind, new_token
 from archive.shelving.movement import Movement, MovementKind, NotInBox, NotOut, Whereabouts
 from archive.shelving.place import Cabinet, Shelf
-from archive.shelving.stocktake import Stocktake, StocktakeState, StocktakeUnderWay
+from archive.shelving.stocktake import Stocktake, StocktakeState, StocktakeUnderWay, in_scope
 from archive.transaction import Transaction
 
 
@@ -52,19 +52,25 @@ def series_of(tx: Transaction, record: Record) -> int:
     return tx.session.scalars(found).one()
 
 
+def fits(tx: Transaction, record: Record, box: Box) -> bool:
+    """Whether a record may lie in a box: of its station and series."""
+    return record.station_id == box.station_id and series_of(tx, record) == box.series_id
+
+
 def put(tx: Transaction, record_id: int, box: Box, kind: MovementKind, **said: object) -> Movement:
     """The record stands in ``box`` from now on.
 
     Raises:
-        BoxMixed, BoxLost, NotPossibleNow: nothing is moved.
+        BoxMixed, BoxLost, StocktakeUnderWay, NotPossibleNow: nothing is moved.
     """
     record = tx.get(Record, record_id)
     if box.missing_since is not None:
         raise BoxLost(box=box.name)
-    if record.station_id != box.station_id or series_of(tx, record) != box.series_id:
+    if not fits(tx, record, box):
         raise BoxMixed
     standing = whereabouts(tx, record_id)
     came_from = standing.box_id if standing is not None else None
+    check_contents_not_counted(tx, box.id, came_from)
     moved = noted(tx, box.station_id, kind, record_id=record_id, **said)
     moved.from_box_id, moved.to_box_id = came_from, box.id
     tx.add(moved)
@@ -84,10 +90,11 @@ def under_way(
     """The record leaves its box by an open movement (``take-out`` or ``miss``).
 
     Raises:
-        NotPossibleNow: the pair does not allow it.
+        StocktakeUnderWay, NotPossibleNow: it stays where it is.
     """
     record = tx.get(Record, record_id)
     standing = whereabouts(tx, record_id)
+    check_contents_not_counted(tx, standing.box_id if standing is not None else None)
     moved = noted(tx, record.station_id, kind, record_id=record_id, **said)
     if standing is not None and standing.box_id is not None:
         moved.from_box_id = standing.box_id
@@ -101,6 +108,11 @@ def under_way(
         tx.session.flush()
     paper_moved(tx, record_id, event, **({"out_for": moved.out_for} if moved.out_for else {}))
     return moved
+
+
+def paper_destroyed(tx: Transaction, record_id: int, *, note: str) -> Movement:
+    """The paper was destroyed with leave; it stands nowhere any more, and this says since when."""
+    return under_way(tx, record_id, MovementKind.DESTROY, "destroy-paper", note=note)
 
 
 def back(
@@ -193,15 +205,32 @@ def check_not_counted(tx: Transaction, *shelf_ids: int | None) -> None:
         StocktakeUnderWay: nothing is moved until it is closed.
     """
     wanted = [shelf_id for shelf_id in shelf_ids if shelf_id is not None]
-    query = (
+    counting = _counting().where(Shelf.id.in_(wanted))
+    if wanted and tx.session.scalars(counting).first() is not None:
+        raise StocktakeUnderWay
+
+
+def check_contents_not_counted(tx: Transaction, *box_ids: int | None) -> None:
+    """Refuse to move records in or out of boxes that are being opened and counted.
+
+    Raises:
+        StocktakeUnderWay: nothing is moved until it is closed.
+    """
+    wanted = [box_id for box_id in box_ids if box_id is not None]
+    counting = (
+        _counting()
+        .join(Box, Box.shelf_id == Shelf.id)
+        .where(Box.id.in_(wanted), Stocktake.with_records)
+    )
+    if wanted and tx.session.scalars(counting).first() is not None:
+        raise StocktakeUnderWay
+
+
+def _counting() -> Select[int]:
+    """Stocktakes under way, joined with the shelves they are over."""
+    return (
         select(Stocktake.id)
         .join(Shelf, Shelf.station_id == Stocktake.station_id)
         .join(Cabinet, Cabinet.id == Shelf.cabinet_id)
-        .where(
-            Shelf.id.in_(wanted),
-            Stocktake.state == StocktakeState.COUNTING,
-            (Stocktake.storeroom_id.is_(None)) | (Stocktake.storeroom_id == Cabinet.storeroom_id),
-        )
+        .where(Stocktake.state == StocktakeState.COUNTING, in_scope())
     )
-    if wanted and tx.session.scalars(query).first() is not None:
-        raise StocktakeUnderWay

@@ -41,7 +41,8 @@ from archive.importing.run import RUN_WORKFLOW, Outcome, RunState, Target
 from archive.messages import LANGUAGES, Language, fields, sentences
 from archive.shelving.loan import LOAN_WORKFLOW, LoanState
 from archive.shelving.movement import MovementKind, OutFor
-from archive.shelving.stocktake import STOCKTAKE_WORKFLOW, Result, StocktakeState
+from archive.shelving.difference import Result
+from archive.shelving.stocktake import STOCKTAKE_WORKFLOW, StocktakeState
 from tests.house_rules.code import errors, modules
 
 CODES: dict[str, type[StrEnum]] = {

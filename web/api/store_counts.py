@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from archive.shelving.actions import findings as finding_verbs
 from archive.shelving.actions import stocktakes as stocktake_verbs
 from archive.shelving.queries import stocktakes as stocktake_reads
 from web.api.told import Told
@@ -19,6 +20,10 @@ class StocktakeTold(Told):
     id: int
     station_id: int
     storeroom_id: int | None
+    cabinet_id: int | None
+    section: int | None
+    shelf_id: int | None
+    with_records: bool
     state: str
     counter_id: int
     second_id: int | None
@@ -26,17 +31,20 @@ class StocktakeTold(Told):
     closed_at: datetime | None
     closed_by_id: int | None
     in_place: int
+    records_in_place: int
 
 
 class NewStocktake(BaseModel):
     station_id: int
-    storeroom_id: int | None = None
+    place: str = Field("", max_length=60)  # KF01, KF01-G03, KF01-G03-2, KF01-G03-2-4
+    with_records: bool = False
 
 
 class NewScan(BaseModel):
     client_id: str = Field(min_length=1, max_length=40)
     scanned: str = Field(min_length=1, max_length=80)
     shelf: str
+    box: str = Field("", max_length=80)  # the box a record lies in
     damaged: bool = False
 
 
@@ -44,8 +52,12 @@ class ScanTold(Told):
     kind: str
     name: str
     wrong_room: bool
+    belongs: str
+    counted: str
     again: bool
     shelf: str
+    in_box: str
+    loose: bool
 
 
 class Closing(BaseModel):
@@ -58,6 +70,8 @@ class FindingTold(BaseModel):
     result: str
     what: str
     box_id: int | None
+    record_id: int | None
+    withheld: bool
     expected: str
     found: str
     settled_at: datetime | None
@@ -81,7 +95,7 @@ def stocktake_list(visit: SignedIn) -> list[StocktakeTold]:
 @router.post("/stocktakes", status_code=201)
 def open_stocktake(visit: SignedIn, given: NewStocktake) -> StocktakeTold:
     with visit.transaction() as tx:
-        made = stocktake_verbs.open_stocktake(tx, given.station_id, storeroom_id=given.storeroom_id)
+        made = stocktake_verbs.open_stocktake(tx, **given.model_dump())
         return StocktakeTold.model_validate(made)
 
 
@@ -130,11 +144,11 @@ def settle(
     with visit.transaction() as tx:
         stocktake_reads.stocktake_seen(tx, stocktake_id)
         if given.step == "put-back":
-            stocktake_verbs.put_back(tx, finding_id)
+            finding_verbs.put_back(tx, finding_id)
         elif given.step == "keep-here":
-            stocktake_verbs.keep_here(tx, finding_id)
+            finding_verbs.keep_here(tx, finding_id)
         else:
-            stocktake_verbs.settle_finding(tx, finding_id, how=given.how)
+            finding_verbs.settle_finding(tx, finding_id, how=given.how)
         return [_finding(one) for one in stocktake_reads.findings(tx, stocktake_id)]
 
 
@@ -142,8 +156,10 @@ def _finding(seen: stocktake_reads.FindingSeen) -> FindingTold:
     return FindingTold(
         id=seen.finding.id,
         result=str(seen.finding.result),
-        what=seen.box,
+        what=seen.what,
         box_id=seen.finding.box_id,
+        record_id=None if seen.withheld else seen.finding.record_id,
+        withheld=seen.withheld,
         expected=seen.expected,
         found=seen.found,
         settled_at=seen.finding.settled_at,

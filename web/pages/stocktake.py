@@ -8,7 +8,9 @@ from starlette.responses import JSONResponse, Response
 
 from archive.access import Permission
 from archive.errors import ArchiveError
+from archive.shelving.actions import findings as finding_verbs
 from archive.shelving.actions import stocktakes as verbs
+from archive.shelving.difference import Result
 from archive.shelving.queries.stocktakes import (
     FindingSeen,
     StocktakeLine,
@@ -20,7 +22,7 @@ from archive.shelving.queries.stocktakes import (
     stocktakes,
 )
 from archive.shelving.queries.store import rooms, stations_with_stores
-from archive.shelving.stocktake import Result, Stocktake, StocktakeState
+from archive.shelving.stocktake import Stocktake, StocktakeState
 from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
@@ -53,14 +55,20 @@ def open_one(visit: SignedIn, form: PostedForm) -> Response:
     def work(tx: Transaction) -> Stocktake:
         seen = {str(one.room.id): one.room for one in rooms(tx)}
         room = seen.get(form.text("room"))
-        stations = stations_with_stores(tx)
+        place = typed.words(form.text("place"), "place", most=60, required=False)
         station_id = room.station_id if room else None
         if station_id is None:
             code = form.text("room").removeprefix("all-")
+            stations = stations_with_stores(tx)
             station_id = typed.given(
                 next((one for one in stations if one.code == code), None), "room"
             ).id
-        return verbs.open_stocktake(tx, station_id, storeroom_id=room.id if room else None)
+        return verbs.open_stocktake(
+            tx,
+            station_id,
+            place=place or (room.code if room else ""),
+            with_records=form.text("depth") == "records",
+        )
 
     outcome = visit.attempt(work)
     if outcome.error is None:
@@ -94,6 +102,7 @@ def scan(visit: SignedIn, stocktake_id: RowNumber, form: PostedForm) -> Response
             client_id=typed.words(form.text("client_id"), "scanned", most=40),
             scanned=typed.words(form.text("scanned"), "scanned", most=80),
             shelf=typed.words(form.text("shelf"), "shelf", most=60),
+            box=typed.words(form.text("box"), "box", most=60, required=False),
             damaged=form.text("damaged") == "yes",
         )
 
@@ -105,29 +114,24 @@ def scan(visit: SignedIn, stocktake_id: RowNumber, form: PostedForm) -> Response
     if outcome.error is not None:
         state = visit.form_state(form, outcome.error)
         return _page(visit, stocktake_id, state, status_of(outcome.error))
-    state = FormState({"shelf": outcome.value.shelf})
-    return _page(visit, stocktake_id, state, told=_scan_told(visit, outcome.value))
+    told = outcome.value
+    box = told.name if told.kind == "box" else told.in_box
+    state = FormState({"shelf": told.shelf, "box": "" if told.kind == "shelf" else box})
+    return _page(visit, stocktake_id, state, told=_scan_told(visit, told))
 
 
 def _scan_told(visit: Visit, told: verbs.Told) -> str:
     """What a counter hears at once; never what ought to stand there."""
-    if told.again:
-        key = "again"
-    elif told.wrong_room:
-        key = "wrong_room"
-    else:
-        key = told.kind
-    return visit.t(f"stocktake.told.{key}", name=told.name)
+    return visit.t(f"stocktake.told.{told.sentence}", **told.facts)
 
 
 def vars_of(told: verbs.Told) -> dict[str, Any]:
     """The same for a script."""
     return {
+        **told.facts,
         "kind": told.kind,
-        "name": told.name,
-        "wrong": told.wrong_room,
+        "wrong": told.wrong_room or told.loose,
         "again": told.again,
-        "shelf": told.shelf,
     }
 
 
@@ -153,11 +157,11 @@ def settle(
         stocktake_seen(tx, stocktake_id)
         step = form.text("step")
         if step == "put-back":
-            verbs.put_back(tx, finding_id)
+            finding_verbs.put_back(tx, finding_id)
         elif step == "keep-here":
-            verbs.keep_here(tx, finding_id)
+            finding_verbs.keep_here(tx, finding_id)
         else:
-            verbs.settle_finding(tx, finding_id, how=form.text("how"))
+            finding_verbs.settle_finding(tx, finding_id, how=form.text("how"))
 
     return _after(visit, stocktake_id, form, visit.attempt(work).error, "settled")
 
@@ -184,6 +188,14 @@ def _list_page(visit: Visit, state: FormState, status: int = 200) -> Response:
         visit,
         "stocktake/list.html",
         status=status,
+        depths=[
+            Option(
+                depth,
+                visit.t(f"stocktake.depths.{depth}"),
+                visit.t(f"stocktake.depth_hints.{depth}"),
+            )
+            for depth in ("boxes", "records")
+        ],
         state=state,
         crumbs=crumbs(visit, "store", (visit.t("stocktake.title"), "")),
         may_open=may_open,
@@ -213,9 +225,9 @@ def _row(visit: Visit, line: StocktakeLine) -> dict[str, object]:
 
 
 def _where(visit: Visit, line: StocktakeLine) -> str:
-    if line.room is None:
+    if not line.place:
         return visit.t("stocktake.whole", station=line.station.name)
-    return f"{line.station.name} {line.room.code}"
+    return f"{line.station.name} {line.place}"
 
 
 def _status(visit: Visit, stocktake: Stocktake) -> Status:
@@ -260,6 +272,7 @@ def _page(
         scans=scans,
         scan_columns=[
             Column("name", visit.t("stocktake.scanned")),
+            Column("in_box", visit.t("store.box")),
             Column("shelf", visit.t("store.shelf")),
             Column("by", visit.t("stocktake.by")),
         ],
@@ -269,10 +282,20 @@ def _page(
     )
 
 
+def _depth(stocktake: Stocktake) -> str:
+    return f"stocktake.depths.{'records' if stocktake.with_records else 'boxes'}"
+
+
 def _facts(visit: Visit, line: StocktakeLine) -> list[Fact]:
     one_ = line.stocktake
+    records = (
+        [Fact(visit.t("stocktake.records_in_place"), one_.records_in_place, "number")]
+        if one_.with_records
+        else []
+    )
     facts = [
         Fact(visit.t("stocktake.where"), _where(visit, line)),
+        Fact(visit.t("stocktake.depth"), visit.t(_depth(one_))),
         Fact(visit.t("stocktake.first"), line.counter),
         Fact(visit.t("stocktake.second"), line.second or visit.t("stocktake.nobody_yet")),
         Fact(visit.t("stocktake.opened_at"), one_.opened_at, "moment"),
@@ -282,7 +305,8 @@ def _facts(visit: Visit, line: StocktakeLine) -> list[Fact]:
         facts += [
             Fact(visit.t("stocktake.closed_by"), line.closed_by),
             Fact(visit.t("stocktake.closed_at"), one_.closed_at, "moment"),
-            Fact(visit.t("stock-result.in-place"), one_.in_place, "number"),
+            Fact(visit.t("stocktake.boxes_in_place"), one_.in_place, "number"),
+            *records,
             Fact(visit.t("stocktake.open_findings"), line.open_findings, "number"),
             Fact(visit.t("store.note"), one_.note),
         ]
@@ -299,7 +323,12 @@ def _signing(visit: Visit, line: StocktakeLine, person: str) -> Signing:
         action=f"{HERE}/{line.stocktake.id}/close",
         title=visit.t("stocktake.sign"),
         statements=[
-            visit.t("stocktake.sign_scans", n=line.scans),
+            visit.t(
+                "stocktake.sign_scans_records"
+                if line.stocktake.with_records
+                else "stocktake.sign_scans",
+                n=line.scans,
+            ),
             visit.t("stocktake.sign_people", people=[line.counter, line.second]),
             visit.t("stocktake.sign_then"),
         ],
@@ -309,15 +338,26 @@ def _signing(visit: Visit, line: StocktakeLine, person: str) -> Signing:
     )
 
 
+def _finding_link(seen: FindingSeen) -> Link | None:
+    if seen.finding.box_id:
+        return Link(seen.box, f"/store/boxes/{seen.finding.box_id}")
+    if seen.record:
+        return Link(seen.record, f"/store/records/{seen.finding.record_id}")
+    return None
+
+
 def _finding(visit: Visit, seen: FindingSeen, *, may_keep: bool) -> dict[str, object]:
     finding = seen.finding
     settled = finding.settled_how
     known = {"put-back", "kept-here", "stands-here"}
-    elsewhere = finding.box_id is not None and bool(seen.found) and bool(seen.expected)
+    elsewhere = (
+        bool(finding.box_id and finding.found_shelf_id and finding.expected_shelf_id)
+        or bool(finding.record_id and finding.found_box_id and finding.expected_box_id)
+    ) and not seen.withheld
     return {
         "id": finding.id,
-        "what": Link(seen.box, f"/store/boxes/{finding.box_id}") if finding.box_id else None,
-        "label": seen.box,
+        "what": _finding_link(seen),
+        "label": visit.t("stocktake.withheld") if seen.withheld else seen.what,
         "result": Status(visit.t(f"stock-result.{finding.result}"), TONES[finding.result]),
         "expected": seen.expected,
         "found": seen.found,

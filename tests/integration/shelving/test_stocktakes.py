@@ -10,7 +10,9 @@ from archive.holdings.pair import Pair, PairState
 from archive.people.actions import WrongPassword
 from archive.shelving.actions import stocktakes as verbs
 from archive.shelving.actions.boxes import shelve_box
+from archive.shelving.actions.findings import keep_here, put_back, settle_finding
 from archive.shelving.box import Box
+from archive.shelving.difference import Result
 from archive.shelving.queries.boxes import box_seen, boxes
 from archive.shelving.queries.reach import CountedBlind
 from archive.shelving.queries.stocktakes import findings, late_scans, stocktake_seen
@@ -20,7 +22,7 @@ from archive.shelving.stocktake import (
     CountKept,
     NotACounter,
     NothingCounted,
-    Result,
+    ScopeUnclear,
     SecondCounterMissing,
     ShelfNotScanned,
     Stocktake,
@@ -61,7 +63,7 @@ def test_one_misplaced_and_one_missing_box_are_found_and_told(station: Station):
     scan(station, stocktake, misplaced, on="KF01-G01-2-2")
     closed = station.clerk.does(verbs.close_stocktake, stocktake.id, password=PASSWORD)
     assert closed.in_place == 1
-    found = station.asks(findings, stocktake.id)
+    found = station.head.does(findings, stocktake.id)
     assert {(one.box, one.finding.result) for one in found} == {
         (misplaced.name, Result.MISPLACED),
         (missing.name, Result.MISSING),
@@ -92,9 +94,9 @@ def test_a_misplaced_box_is_put_back_or_stays(station: Station):
     for box in (first, second):
         scan(station, stocktake, box, on="KF01-G01-1-2")
     station.clerk.does(verbs.close_stocktake, stocktake.id, password=PASSWORD)
-    one, other = station.asks(findings, stocktake.id)
-    station.archivist.does(verbs.put_back, one.finding.id)
-    station.archivist.does(verbs.keep_here, other.finding.id)
+    one, other = station.head.does(findings, stocktake.id)
+    station.archivist.does(put_back, one.finding.id)
+    station.archivist.does(keep_here, other.finding.id)
     assert station.sees(Box, first.id).shelf_id == shelf(station).id
     assert station.sees(Box, second.id).shelf_id == shelf(station, "KF01-G01-1-2").id
     assert station.archivist.does(stocktake_seen, stocktake.id).open_findings == 0
@@ -111,17 +113,17 @@ def test_a_scan_sent_again_is_kept_once(station: Station):
 def test_a_label_of_another_room_is_told_at_once(station: Station):
     with_store(station, code="KF02", cabinet="G01")
     elsewhere = boxed(station, on="KF02-G01-1-1")
-    room = station.asks(
-        lambda tx: tx.session.execute(text("SELECT id FROM storeroom WHERE code = 'KF01'")).scalar()
-    )
-    stocktake = station.archivist.does(verbs.open_stocktake, station.id, storeroom_id=room)
+    stocktake = station.archivist.does(verbs.open_stocktake, station.id, place="KF01")
     station.clerk.does(verbs.join_stocktake, stocktake.id)
     told = scan(station, stocktake, elsewhere)
-    assert (told.name, told.wrong_room) == (elsewhere.name, True)
+    assert (told.name, told.sentence) == (elsewhere.name, "wrong-room")
+    assert (told.belongs, told.counted) == ("KF02-G01-1-1", "KF01")
+    astray = scan(station, stocktake, shelf(station, "KF02-G01-1-1"))
+    assert (astray.sentence, astray.belongs) == ("wrong-shelf", "KF02")
     unknown = scan(station, stocktake, elsewhere, scanned="B:0000000000", client_id="x")
     assert (unknown.kind, unknown.name) == ("unknown", "B:0000000000")
     station.clerk.does(verbs.close_stocktake, stocktake.id, password=PASSWORD)
-    results = [one.finding.result for one in station.asks(findings, stocktake.id)]
+    results = [one.finding.result for one in station.head.does(findings, stocktake.id)]
     assert results == [Result.EXTRA, Result.EXTRA]
     assert station.sees(Box, elsewhere.id).shelf_id == shelf(station, "KF02-G01-1-1").id
 
@@ -131,9 +133,9 @@ def test_damage_is_a_finding_of_its_own(station: Station):
     stocktake = opened(station)
     scan(station, stocktake, box, damaged=True)
     station.clerk.does(verbs.close_stocktake, stocktake.id, password=PASSWORD)
-    (found,) = station.asks(findings, stocktake.id)
+    (found,) = station.head.does(findings, stocktake.id)
     assert found.finding.result == Result.DAMAGED
-    station.archivist.does(verbs.settle_finding, found.finding.id, how="换了新盒")
+    station.archivist.does(settle_finding, found.finding.id, how="换了新盒")
 
 
 def test_who_counts_is_not_shown_what_ought_to_be_there(station: Station):
@@ -211,6 +213,10 @@ BROKEN = {
         CountedAlone,
     ),
     "a scan rewritten": ("UPDATE stock_count SET box_id = NULL", CountKept),
+    "a shelf of no section": (
+        "UPDATE stocktake SET shelf_id = (SELECT min(id) FROM shelf)",
+        ScopeUnclear,
+    ),
     "a scan taken away": ("DELETE FROM stock_count", CountKept),
     "counted by a stranger": (
         (
@@ -224,14 +230,10 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_the_database_itself_refuses(station: Station, broken):
+    box = boxed(station)
     stocktake = opened(station)
-    scan(station, stocktake, boxed_before(station, stocktake))
+    scan(station, stocktake, box)
     statement, refusal = BROKEN[broken]
     with station.system.engine.connect() as connection, pytest.raises(IntegrityError) as violation:
         connection.execute(text(statement))
     assert isinstance(error_for(violation.value), refusal)
-
-
-def boxed_before(station: Station, _stocktake: Stocktake):
-    """A shelf is as good as a box where only the scan matters."""
-    return shelf(station, "KF01-G01-1-2")

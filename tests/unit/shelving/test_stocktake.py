@@ -3,7 +3,7 @@
 import pytest
 
 from archive.shelving.climate import ClimateReading
-from archive.shelving.stocktake import Difference, Result, Scan, compared
+from archive.shelving.difference import Difference, Result, Scan, compared
 
 
 def results(lines: list[Difference]) -> dict[int | None, list[str]]:

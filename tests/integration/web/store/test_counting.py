@@ -2,6 +2,7 @@
 
 import pytest
 
+from archive.holdings.record import Record
 from archive.shelving.box import Box
 from tests.builders import PASSWORD, Station
 from tests.integration.web.visiting import Visits
@@ -75,3 +76,42 @@ def test_strangers_and_readers(station: Station, neighbour: Station, visits: Vis
     assert visits(neighbour.archivist).get(one).status == 404
     assert visits(neighbour.archivist).post(f"{one}/join").status == 404
     assert visits(station.clerk).post(HERE, room=f"all-{station.code}").status == 403
+
+
+def test_records_are_counted_in_an_opened_box_without_scripts(station: Station, visits: Visits):
+    box = boxed(station, ready(station), ready(station))
+    here, gone = station.sees(Record, 1), station.sees(Record, 2)
+    archivist, clerk = visits(station.archivist), visits(station.clerk)
+    refused = archivist.post(HERE, room=f"all-{station.code}", place="KF01-G07", depth="records")
+    assert refused.says("没有“KF01-G07”")
+    assert (refused.status, refused.holds("place")) == (422, "KF01-G07")
+    page = archivist.post(HERE, room=f"all-{station.code}", place="KF01-G01-1", depth="records")
+    one = page.place.partition("?")[0]
+    assert archivist.get(one).says("KF01-G01-1", "打开盒子，逐件清点")
+    clerk.post(f"{one}/join")
+    at = label(station, shelf(station))
+    page = archivist.post(f"{one}/scans", client_id="1", shelf=at, scanned=label(station, box))
+    assert page.holds("box") == box.name
+    page = archivist.post(
+        f"{one}/scans", client_id="2", shelf=at, box=box.name, scanned=label(station, here)
+    )
+    assert page.says(f"已记在 {box.name}")
+    assert clerk.post(f"{one}/close", password=PASSWORD).leads_to(f"{one}?done=closed")
+    page = archivist.get(one)
+    assert page.says("在位的档案", "缺失", gone.code, f"应在 {box.name}")
+    assert not page.says(here.code)
+    assert archivist.get(f"/holdings/records/{gone.id}").says("纸质件缺失")
+
+
+def test_who_stands_in_the_wrong_room_is_told_so(station: Station, visits: Visits):
+    with_store(station, code="KF02")
+    elsewhere = boxed(station, on="KF02-G01-1-1")
+    archivist = visits(station.archivist)
+    one = archivist.post(HERE, room="1").place.partition("?")[0]
+    at, astray = shelf(station), shelf(station, "KF02-G01-1-1")
+    page = archivist.post(f"{one}/scans", client_id="1", shelf=at.code, scanned=elsewhere.name)
+    assert page.says(f"{elsewhere.name} 是 KF02-G01-1-1 的，这次只盘 KF01")
+    page = archivist.post(
+        f"{one}/scans", client_id="2", shelf=label(station, astray), scanned=label(station, astray)
+    )
+    assert page.says("层架 KF02-G01-1-1 在 KF02，这次只盘 KF01。您走错地方了")
