@@ -15,9 +15,10 @@ from archive.holdings.actions.pairs import register_paper
 from archive.holdings.actions.records import Description, file_record
 from archive.holdings.file_plan import Cycle
 from archive.holdings.queries.plans import plan_in_force
-from archive.importing.actions import begin_import, map_columns, receive_register
+from archive.importing.actions import begin_import, map_columns
 from archive.importing.jobs import import_rows
 from archive.importing.queries import columns_for
+from archive.importing.receiving import receive as receive_import
 from archive.importing.run import Target
 from archive.system import System
 from archive.transaction import Transaction
@@ -147,14 +148,15 @@ def _expect(system: System, station_id: int, archivist: Actor, head: Actor) -> N
 
 
 def _bring_in(system: System, station_id: int, archivist: Actor) -> None:
+    run = receive_import(
+        system,
+        archivist,
+        station_id,
+        target=Target.RECORDS,
+        register="2019 年文书档案目录",
+        content=OLD_REGISTER.encode("gb18030"),
+    )
     with system.transaction(archivist) as tx:
-        run = receive_register(
-            tx,
-            station_id,
-            target=Target.RECORDS,
-            register="2019 年文书档案目录",
-            content=OLD_REGISTER.encode("gb18030"),
-        )
         columns, _ = columns_for(tx, run)
         map_columns(tx, run.id, columns=columns, kind_code="letter-or-visit")
         begin_import(tx, run.id)

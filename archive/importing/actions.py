@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import delete, insert, select, update
 
@@ -28,34 +27,34 @@ from archive.importing.run import (
     Target,
     digest_of_row,
 )
-from archive.importing.source import check_size, read_csv
-from archive.importing.xlsx import read_xlsx
+from archive.importing.source import Source
 from archive.reason import says_something
 from archive.transaction import Transaction
 
-ZIP = b"PK\x03\x04"
-
 
 def receive_register(
-    tx: Transaction, station_id: int, *, target: Target, register: str, content: bytes
+    tx: Transaction,
+    station_id: int,
+    *,
+    target: Target,
+    register: str,
+    source: Source,
+    sha256: str,
 ) -> ImportRun:
-    """A register as it came, its rows kept until they are imported; nothing is imported yet.
+    """A register that was read, its rows kept until they are imported; nothing is imported yet.
 
     Raises:
-        RegisterNameMissing, NotARegister, OldWorkbook, RegisterTooLarge, RegisterEmpty,
-        TextUnreadable: nothing is kept.
+        RegisterNameMissing: nothing is kept.
     """
     tx.require(Permission.REGISTER_IMPORT, station_id)
     if not says_something(register):
         raise RegisterNameMissing(field="register")
-    check_size(content)
-    source = read_xlsx(content) if content.startswith(ZIP) else read_csv(content)
     run = tx.add(
         ImportRun(
             station_id=station_id,
             target=target,
             register=register.strip(),
-            sha256=sha256(content).hexdigest(),
+            sha256=sha256,
             headings=list(source.headings),
             received_by_id=tx.person_id,
             received_at=tx.now,

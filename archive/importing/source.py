@@ -11,6 +11,9 @@ from archive.importing.cell import Cell, cell_of_text
 MOST_BYTES = 20_000_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
+MOST_TEXT = 20_000_000
+"""Characters of all its cells together."""
+
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 """The first bytes of an .xls file, and of an .xlsx with a password on it."""
 
@@ -72,7 +75,7 @@ def source_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Source:
         RegisterEmpty, RegisterTooLarge: beside the field.
     """
     headings: tuple[str, ...] = ()
-    found = []
+    found, text = [], 0
     for line, cells in rows:
         filled = [cell for cell in cells if cell.text or cell.flaw]
         if not filled:
@@ -84,7 +87,8 @@ def source_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Source:
                 headings = tuple(cell.text[:60] for cell in cells[:MOST_COLUMNS])
             continue
         found.append(SourceRow(line, tuple(cells[: len(headings)])))
-        if len(found) > MOST_ROWS:
+        text += sum(len(cell.text) for cell in found[-1].cells)
+        if len(found) > MOST_ROWS or text > MOST_TEXT:
             raise RegisterTooLarge(field="file", rows=MOST_ROWS, columns=MOST_COLUMNS)
     if not found:
         raise RegisterEmpty(field="file")

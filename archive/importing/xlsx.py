@@ -49,7 +49,7 @@ def read_xlsx(content: bytes) -> Source:
             return _first_register(book, content)
         finally:
             book.close()
-    except (NotARegister, RegisterEmpty, RegisterTooLarge):
+    except (NotARegister, RegisterEmpty, RegisterTooLarge, MemoryError):
         raise
     except Exception as broken:  # openpyxl lets through whatever its parsers raise
         raise NotARegister(field="file") from broken

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from archive.importing import actions as verbs
 from archive.importing import queries as reads
+from archive.importing.receiving import receive as receive_import
 from archive.importing.run import ImportRun, Target
 from archive.importing.source import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, RegisterTooLarge
 from web.deps import SignedIn, Visit
@@ -92,10 +93,10 @@ def discard(visit: SignedIn, run_id: int) -> RunTold:
 def _receive(
     visit: Visit, station_id: int, target: Target, register: str, content: bytes
 ) -> RunTold:
-    with visit.transaction() as tx:
-        made = verbs.receive_register(
-            tx, station_id, target=target, register=register, content=content
-        )
+    made = receive_import(
+        visit.system, visit.actor, station_id, target=target, register=register, content=content
+    )
+    with visit.reading() as tx:
         return _told(made, reads.counts_of(tx, made.id))
 
 

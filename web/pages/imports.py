@@ -6,16 +6,17 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from archive.access import Permission
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NotFound
 from archive.holdings.queries.plans import fonds_with_plan, plan_in_force
 from archive.importing import actions as verbs
 from archive.importing import queries as reads
 from archive.importing.fields import FIELDS, RowRead
 from archive.importing.queries import RunLine, RunSeen
+from archive.importing.receiving import receive as receive_import
 from archive.importing.run import RUN_WORKFLOW, ImportRow, ImportRun, Outcome, RunState, Target
 from archive.importing.source import MOST_BYTES, RegisterEmpty
 from archive.people.person import Station
-from archive.transaction import NoSuchThing, Transaction
+from archive.transaction import NoSuchThing
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
@@ -44,23 +45,28 @@ def imports(visit: SignedIn) -> Response:
 
 @router.post("")
 def receive(visit: SignedIn, form: PostedForm) -> Response:
-    def work(tx: Transaction) -> ImportRun:
-        station = _station(reads.import_stations(tx), form.text("station"))
-        target = form.text("target")
-        known = Target(target) if target in set(Target) else None
-        return verbs.receive_register(
-            tx,
-            station.id,
-            target=typed.given(known, "target"),
-            register=typed.words(form.text("register"), "register", most=80, required=False),
-            content=_content(form),
-        )
+    try:
+        run = _received(visit, form)
+    except NotFound:
+        raise
+    except ArchiveError as error:
+        return _list_page(visit, visit.form_state(form, error), status_of(error))
+    return go(f"{HERE}/{run.id}?done=received")
 
-    outcome = visit.attempt(work)
-    if outcome.error is not None:
-        state = visit.form_state(form, outcome.error)
-        return _list_page(visit, state, status_of(outcome.error))
-    return go(f"{HERE}/{outcome.value.id}?done=received")
+
+def _received(visit: Visit, form: Form) -> ImportRun:
+    with visit.reading() as tx:
+        station_id = _station(reads.import_stations(tx), form.text("station")).id
+    target = form.text("target")
+    known = Target(target) if target in set(Target) else None
+    return receive_import(
+        visit.system,
+        visit.actor,
+        station_id,
+        target=typed.given(known, "target"),
+        register=typed.words(form.text("register"), "register", most=80, required=False),
+        content=_content(form),
+    )
 
 
 @router.get("/{run_id}")

@@ -62,7 +62,7 @@ def test_a_record_born_electronic_keeps_its_ofd_and_can_be_searched(station):
     copy = station.asks(
         lambda tx: tx.session.query(ElectronicCopy).filter_by(record_id=record.id).one()
     )
-    (file,) = station.asks(lambda tx: copy_files(tx, copy))
+    (file,) = station.archivist.does(lambda tx: copy_files(tx, copy))
     assert (file.name, file.media_type) == ("合同.ofd", "application/ofd")
     with station.system.objects.open(file.object_key) as kept:
         assert kept.read() == content

@@ -16,9 +16,9 @@ from archive.importing.actions import (
     discard_import,
     import_batch,
     map_columns,
-    receive_register,
 )
 from archive.importing.queries import columns_for, counts_of, run_seen
+from archive.importing.receiving import receive
 from archive.importing.run import (
     ColumnsMissing,
     ImportRow,
@@ -39,9 +39,8 @@ NAME = "2019 年文书档案目录"
 
 def received(station: Station, content: bytes | None = None, **said: Any) -> ImportRun:
     told = {"target": Target.RECORDS, "register": NAME} | said
-    return station.archivist.does(
-        receive_register, station.id, content=content or workbook(), **told
-    )
+    actor = station.archivist.actor()
+    return receive(station.system, actor, station.id, content=content or workbook(), **told)
 
 
 def mapped(station: Station, run: ImportRun, kind: str = "complaint") -> ImportRun:
@@ -269,8 +268,13 @@ def test_what_is_discarded_is_gone_and_cannot_be_begun(station: Station):
 def test_only_the_archivist_imports_and_only_at_home(station: Station):
     with_file_plan(station)
     with pytest.raises(NotPermitted):
-        station.clerk.does(
-            receive_register, station.id, target=Target.RECORDS, register=NAME, content=workbook()
+        receive(
+            station.system,
+            station.clerk.actor(),
+            station.id,
+            target=Target.RECORDS,
+            register=NAME,
+            content=workbook(),
         )
     with pytest.raises(RegisterNameMissing):
         received(station, register=" — ")
