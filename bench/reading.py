@@ -49,7 +49,7 @@ def count_page(page: DrawnPage, reading: PageReading, told: Counter[str]) -> lis
     for truth in page.stubs:
         told["numbers"] += 1
         told["unreadable by anybody"] += not truth.readable
-        stub = _stub_for(truth, left)
+        stub = stub_for(truth, left)
         if stub is None:
             told["stub overlooked"] += 1
             told["void"] += truth.void
@@ -84,7 +84,7 @@ def _count_void(truth: StubTruth, stub: StubReading, told: Counter[str]) -> None
         told["void imagined, certain"] += stub.void is not None and stub.void.certain
 
 
-def _stub_for(truth: StubTruth, stubs: Sequence[StubReading]) -> StubReading | None:
+def stub_for(truth: StubTruth, stubs: Sequence[StubReading]) -> StubReading | None:
     where = truth.number_box or truth.stub_box
     near = [stub for stub in stubs if _meets(stub.box, where)]
     near = near or [stub for stub in stubs if _meets(stub.box, truth.stub_box)]
@@ -95,11 +95,15 @@ def _meets(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def accuracy(condition: str, numbers: int, seed: int) -> tuple[Counter[str], list[str]]:
+def accuracy(
+    condition: str, numbers: int, seed: int, minutes: float
+) -> tuple[Counter[str], list[str]]:
+    """What came out for so many numbers, or for the whole volumes read until the time was up."""
     engine = RapidTextReader(threads=1)
     told: Counter[str] = Counter()
     wrong: list[str] = []
-    while told["numbers"] < numbers:
+    end = time.monotonic() + 60 * minutes
+    while told["numbers"] < numbers and time.monotonic() < end:
         count = min(STUBS_A_VOLUME, numbers - told["numbers"])
         spec = random_volume(seed, held_out=True, wear=condition, count=count)
         reader = StubReader(engine)
@@ -237,13 +241,14 @@ def main(
     seed: int = FIRST_SEED,
     *,
     full: bool = False,
+    minutes: float = float("inf"),
 ) -> str:
     """Measure and write the table; gives its text."""
     if full:
         numbers, pages = 1500, 40
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as both:
         jobs = {
-            condition: both.submit(accuracy, condition, numbers, seed)
+            condition: both.submit(accuracy, condition, numbers, seed, minutes)
             for condition in ("clean", "worn")
         }
         results = {condition: job.result()[0] for condition, job in jobs.items()}
@@ -262,10 +267,11 @@ if __name__ == "__main__":
     ask.add_argument("--numbers", type=int, default=60, help="numbers of each condition")
     ask.add_argument("--pages", type=int, default=16, help="pages whose speed is compared")
     ask.add_argument("--seed", type=int, default=FIRST_SEED)
+    ask.add_argument("--minutes", type=float, default=float("inf"), help="begin no volume after")
     ask.add_argument("--full", action="store_true")
     ask.add_argument("--peak", type=int, help=argparse.SUPPRESS)
     given = ask.parse_args()
     if given.peak:
         _peak(given.peak)
     else:
-        main(given.pages, given.numbers, seed=given.seed, full=given.full)
+        main(given.pages, given.numbers, seed=given.seed, full=given.full, minutes=given.minutes)

@@ -117,6 +117,11 @@ class Sheet:
         pixels = np.ascontiguousarray(np.rot90(self.pixels, -degrees // 90))
         return Sheet(pixels, self.dpi, (self.turned + degrees) % 360)
 
+    def through_red(self) -> "Sheet":
+        """The same page as through red glass: red ink is gone, every other is black."""
+        red = np.repeat(self.pixels[:, :, :1], 3, axis=2)
+        return Sheet(red, self.dpi, self.turned)
+
     def cut(self, strip: Strip, *, height: int | None = None, stretched: float = 1.0) -> Pixels:
         """The pixels inside ``strip``, laid level; made ``height`` pixels high when given."""
         high = height or max(4, round(strip.height))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from archive.custody.reading.found import Doubt
 from archive.custody.reading.looks import CAREFUL_LOOKS, LOOKS, Print, read_all
@@ -32,7 +33,7 @@ def verdicts(
     """What stands at each place; where quick looks differ, more are taken."""
     told = read_all(reader, sheet, places)
     first = [judged(looks, width or _usual(looks)) for looks in told]
-    again = [n for n, verdict in enumerate(first) if verdict.doubt is not None]
+    again = [n for n, verdict in enumerate(first) if verdict.doubt or _odd(verdict, width)]
     more = read_all(reader, sheet, [places[n] for n in again], CAREFUL_LOOKS)
     for n, looks in zip(again, more, strict=True):
         first[n] = weighed([*told[n], *looks], width or _usual(looks))
@@ -78,6 +79,17 @@ def codes(
     return given
 
 
+def borne_out(told: str | None, usual: str | None) -> bool:
+    """Whether a doubtful code is the volume's usual one, or what a stamp left to be seen of it."""
+    if not told or not usual:
+        return False
+    if len(told) >= len(usual):
+        return told == usual
+    pieces = SequenceMatcher(None, told, usual, autojunk=False).get_matching_blocks()
+    seen = sum(piece.size for piece in pieces)
+    return seen >= len(told) - 1 and 2 * seen >= len(usual)
+
+
 def judged(looks: Sequence[LineText], width: int) -> Verdict:
     """The number all looks agree on, or the likeliest with the reason for doubt."""
     told = [_digits(look, width) for look in looks]
@@ -92,12 +104,17 @@ def judged(looks: Sequence[LineText], width: int) -> Verdict:
 
 
 def weighed(looks: Sequence[LineText], width: int) -> Verdict:
-    """The number nearly all of many looks agree on and none contradicts."""
+    """The number nearly all of many looks agree on and none contradicts.
+
+    One of the usual width is the likelier, for a look loses a digit more easily than it invents
+    one; how many looks tell it counts all the same.
+    """
     told = [_digits(look, width) for look in looks]
     counted = Counter(number for number, _ in told if number)
     if not counted:
         return Verdict(None, 0.0, Doubt.UNREADABLE)
-    number, votes = counted.most_common(1)[0]
+    usual = Counter({number: times for number, times in counted.items() if len(number) == width})
+    number, votes = (usual or counted).most_common(1)[0]
     sure = sorted(confidence for told_number, confidence in told if told_number == number)
     contradicted = any(_rivals(other, number) for other in counted)
     middle = sure[len(sure) // 2] * votes / len(looks)
@@ -105,6 +122,10 @@ def weighed(looks: Sequence[LineText], width: int) -> Verdict:
         return Verdict(number, middle, Doubt.READINGS_DIFFER)
     hesitant = sure[len(sure) // 4] < WEAKEST_DIGIT
     return Verdict(number, middle, Doubt.FAINT if hesitant else None)
+
+
+def _odd(verdict: Verdict, width: int | None) -> bool:
+    return width is not None and len(verdict.number or "") != width
 
 
 def _rivals(other: str, number: str) -> bool:
@@ -120,6 +141,8 @@ def _usual(looks: Sequence[LineText]) -> int:
 def _digits(look: LineText, width: int) -> tuple[str, float]:
     """The run of digits nearest to ``width`` long, with its weakest digit's confidence."""
     runs = digit_runs(look)
+    if not any(len(run.digits) == width for run in runs):
+        runs += [run for run in digit_runs(look, over_specks=True) if len(run.digits) == width]
     if not runs:
         return "", 0.0
     best = min(runs, key=lambda run: abs(len(run.digits) - width))

@@ -28,6 +28,8 @@ class Layout:
     codes: Counter[str] = field(default_factory=Counter)
     stubs: Counter[int] = field(default_factory=Counter)
     heard: list[str] = field(default_factory=list)
+    passed: int = 0
+    last_told: tuple[str, int] | None = None
 
     @property
     def usual_width(self) -> int | None:
@@ -40,6 +42,23 @@ class Layout:
     def hear(self, number: str) -> None:
         """Remember a number as told, certain or not."""
         self.heard = [*self.heard, number][-REMEMBERED:]
+
+    def pass_on(self, told: str | None) -> None:
+        """Count one more stub passed; ``told`` is its number where it was certain."""
+        self.passed += 1
+        if told is not None:
+            self.last_told = (told, self.passed)
+
+    def follows(self, number: str) -> bool:
+        """Whether the number is the very one a volume in order has here, and no other stub's.
+
+        As many stubs after the last certain one as numbers, up or down. It is not what decides:
+        it tells how unlikely a slip is that makes another number look just like this one.
+        """
+        if self.last_told is None or number in self.heard:
+            return False
+        last, at = self.last_told
+        return len(last) == len(number) and abs(int(number) - int(last)) == self.passed + 1 - at
 
     def in_step(self, number: str, within: int) -> bool:
         """Whether another stub told a number at most ``within`` away from this one."""

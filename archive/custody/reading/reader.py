@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from archive.custody.reading import certainty, fields
+from archive.custody.reading.certainty import Verdict
 from archive.custody.reading.fields import Field
 from archive.custody.reading.form import Form
 from archive.custody.reading.found import (
@@ -15,7 +16,13 @@ from archive.custody.reading.found import (
 )
 from archive.custody.reading.layout import MOST_FORMS, Laying, Layout
 from archive.custody.reading.settling import Settler
-from archive.custody.reading.stubs import Stub, form_from, labelled_stub, stub_of
+from archive.custody.reading.stubs import (
+    Stub,
+    form_from,
+    in_reading_order,
+    labelled_stub,
+    stub_of,
+)
 from archive.custody.reading.voids import VoidFinder
 from archive.ocr import PageImage, TextReader, upright
 from archive.ocr.sheet import Sheet, Strip
@@ -70,13 +77,18 @@ class StubReader:
             if not stubs and upright.is_upside_down(self._reader, sheet, strips):
                 sheet, strips = sheet.turned_further(180), flipped
                 stubs = self._labelled(sheet, strips, [])
+            if not stubs:
+                stubs = self._labelled(sheet, strips, [], through_seals=True)
         elif _leftover(strips, stubs) > MOST_LEFT_OVER:
             stubs = self._labelled(sheet, strips, stubs)
-        return sheet, strips, sorted(stubs, key=lambda stub: stub.middle[1])
+        return sheet, strips, in_reading_order(stubs)
 
-    def _labelled(self, sheet: Sheet, strips: list[Strip], stubs: list[Stub]) -> list[Stub]:
+    def _labelled(
+        self, sheet: Sheet, strips: list[Strip], stubs: list[Stub], *, through_seals: bool = False
+    ) -> list[Stub]:
         """The stubs given, and those besides that a labelled number tells of."""
-        runs = fields.fields_on(fields.read_strips(self._reader, sheet, strips))
+        seen = sheet.through_red() if through_seals else sheet
+        runs = fields.fields_on(fields.read_strips(self._reader, seen, strips))
         numbers, codes = fields.number_fields(runs), fields.code_fields(runs)
         for n in sorted(range(len(numbers)), key=lambda n: -numbers[n].confidence):
             if _covered(numbers[n], stubs):
@@ -112,7 +124,10 @@ class StubReader:
         voids = self._voids.marks(sheet, found, strips)
         readings = []
         for stub, told, code, void in zip(found, verdicts, codes, voids, strict=True):
+            due = layout.follows(told.number or "")
             verdict = self._settler.settle(sheet, stub, told)
+            sure = due and verdict.doubt is None
+            code = self._code_of(code) if sure else code  # noqa: PLW2901 - the same code, settled
             doubt = verdict.doubt or code.doubt
             if code.number and not code.doubt:
                 layout.codes[code.number] += 1
@@ -135,6 +150,13 @@ class StubReader:
             )
         layout.forms = [form for form in layout.forms if not form.useless]
         return tuple(readings)
+
+    def _code_of(self, code: Verdict) -> Verdict:
+        """The code of a stub whose number is certain and the next in order."""
+        usual = self._layout.usual_code
+        if code.doubt is None or not certainty.borne_out(code.number, usual):
+            return code
+        return Verdict(usual, code.confidence, None)
 
 
 def _fit(layings: Sequence[Laying]) -> float:

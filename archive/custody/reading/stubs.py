@@ -48,6 +48,17 @@ class Stub:
         return float(x), float(y)
 
 
+def in_reading_order(stubs: Sequence[Stub]) -> list[Stub]:
+    """The stubs row by row from the top, each row from left to right."""
+    rows: list[list[Stub]] = []
+    for stub in sorted(stubs, key=lambda stub: stub.middle[1]):
+        if rows and rows[-1][0].corners[:, 1].max() > stub.middle[1]:
+            rows[-1].append(stub)
+        else:
+            rows.append([stub])
+    return [stub for row in rows for stub in sorted(row, key=lambda stub: stub.middle[0])]
+
+
 def stub_of(sheet: Sheet, strips: Sequence[Strip], laying: Laying) -> Stub:
     """The stub that lies there, its number and code set right by the lines found."""
     form, pose = laying.form, laying.pose

@@ -34,6 +34,15 @@ BEYOND_DOUBT = 0.88
 ABOVE_HABIT = 0.25
 """By how much a spot must beat what the form itself scores there to be more than the form."""
 
+PLAINLY_PRINTED = 0.3
+"""What the form itself scores at least, on stub after stub and at one size, where it prints 废.
+
+A seal over such print makes it score more; a mark of just that size on just that place is none.
+"""
+
+SAME_SIZE = 0.35
+"""How far apart, as a logarithm, two sizes may be told that are the same."""
+
 MOST_STUBS = 0.6
 """The share of a form's stubs on which it must print what is its own; fewer are marked stubs."""
 
@@ -50,14 +59,19 @@ class _Habits:
     """What looked a little like a mark on stubs of one form before, and how often."""
 
     stubs: int = 0
-    spots: list[tuple[float, float, float]] = field(default_factory=list)
+    spots: list[tuple[float, float, float, float]] = field(default_factory=list)
 
-    def usual(self, x: float, y: float, reach: float) -> float:
-        """The score usual there; 0 where too few of the stubs had any."""
-        near = [score for sx, sy, score in self.spots if math.hypot(sx - x, sy - y) < reach]
+    def usual(self, x: float, y: float, size: float) -> tuple[float, bool]:
+        """The score usual there, and whether for print of that size; 0 where too few stubs had any."""
+        near = [
+            (score, abs(math.log(size / other)) < SAME_SIZE)
+            for sx, sy, other, score in self.spots
+            if math.hypot(sx - x, sy - y) < 0.5 * size
+        ]
         if self.stubs < 3 or len(near) < MOST_STUBS * self.stubs:
-            return 0.0
-        return sum(near) / len(near)
+            return 0.0, False
+        alike = sum(same for _, same in near) >= MOST_STUBS * self.stubs
+        return sum(score for score, _ in near) / len(near), alike
 
 
 class VoidFinder:
@@ -121,7 +135,9 @@ class VoidFinder:
         habits = self._habits.get(stub.laying.form) if stub.laying else None
         if habits is None:
             return True
-        usual = habits.usual(*_on_form(sheet, stub, spot))
+        usual, alike = habits.usual(*_on_form(sheet, stub, spot))
+        if alike and usual >= PLAINLY_PRINTED:
+            return False
         return not usual or spot.score > usual + ABOVE_HABIT
 
     def _learn(self, sheet: Sheet, stub: Stub, spots: Sequence[Spot]) -> None:
@@ -130,21 +146,20 @@ class VoidFinder:
         habits = self._habits.setdefault(stub.laying.form, _Habits())
         habits.stubs += 1
         for spot in spots:
-            x, y, _ = _on_form(sheet, stub, spot)
-            habits.spots.append((x, y, spot.score))
+            habits.spots.append((*_on_form(sheet, stub, spot), spot.score))
         if habits.stubs > 100:
             habits.stubs //= 2
             habits.spots = habits.spots[1::2]
 
 
 def _on_form(sheet: Sheet, stub: Stub, spot: Spot) -> tuple[float, float, float]:
-    """Where the spot lies on its form, and how far about that is the same place."""
+    """Where the spot lies on its form, and its size in pixels of the form."""
     if stub.laying is None:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, 1.0
     pose, scale = stub.laying.pose, stub.laying.form.scale(sheet.dpi)
     dx, dy = (spot.x - pose.x) / scale, (spot.y - pose.y) / scale
     c, s = math.cos(pose.slant), math.sin(pose.slant)
-    return c * dx + s * dy, -s * dx + c * dy, 0.5 * spot.size / scale
+    return c * dx + s * dy, -s * dx + c * dy, spot.size / scale
 
 
 def _stands_in(spot: Spot, line: Strip) -> bool:

@@ -53,6 +53,7 @@ _OTHER_LABEL = re.compile(
     r"起度|止度|电量|电价|单价|户名|册|页|台区|热线|服务|监督|资产|抄表|客户|用户|合同|批准|许可|第|印)[^0-9]{0,6}$"
 )
 _RUN = re.compile(r"[0-9]+")
+_SPECKED_RUN = re.compile(r"[0-9]+(?:[.·,'’`][0-9]+)+")
 
 
 def plain(text: str) -> str:
@@ -60,20 +61,22 @@ def plain(text: str) -> str:
     return "".join(_narrow(char) for char in text)
 
 
-def digit_runs(line: LineText) -> list[DigitRun]:
+def digit_runs(line: LineText, *, over_specks: bool = False) -> list[DigitRun]:
     """Every run of six digits or more on the line, with what the words before it make of it.
 
-    A run continues over a single space in the print, but not over anything else.
+    A run continues over a single space in the print, but not over anything else; ``over_specks``
+    gives those alone that go on over a speck, which reads like a point or a comma.
     """
     text = plain("".join(glyph.char for glyph in line.glyphs))
     runs = []
-    for match in _RUN.finditer(text):
+    for match in (_SPECKED_RUN if over_specks else _RUN).finditer(text):
         if match.end() - match.start() < 6:
             continue
-        glyphs = line.glyphs[match.start() : match.end()]
+        signs = line.glyphs[match.start() : match.end()]
+        glyphs = [glyph for glyph in signs if _narrow(glyph.char).isdecimal()]
         runs.append(
             DigitRun(
-                digits=match.group(),
+                digits=re.sub(r"[^0-9]", "", match.group()),
                 kind=_kind(text[: match.start()], text[match.end() :]),
                 start=glyphs[0].at,
                 end=glyphs[-1].at,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from archive.custody.reading.certainty import judged, weighed
+from archive.custody.reading.certainty import borne_out, judged, weighed
 from archive.custody.reading.found import Doubt
 from archive.custody.reading.looks import Look, Print, look_at
 from archive.ocr import Glyph, LineText
@@ -50,6 +50,18 @@ def test_a_rival_number_of_the_same_width_is_a_doubt_however_outnumbered():
     assert weighed(looks, 8).doubt is Doubt.READINGS_DIFFER
 
 
+def test_a_speck_between_two_digits_is_no_digit_and_parts_no_number():
+    verdict = judged([look("04210.051"), look("04210051"), look("0421·0051"), look("04210051")], 8)
+    assert (verdict.number, verdict.doubt) == ("04210051", None)
+
+
+def test_among_many_looks_a_number_of_the_usual_width_is_the_likelier_but_doubted():
+    looks = [look("0421005")] * 5 + [look("04210051")] * 4
+    verdict = weighed(looks, 8)
+    assert (verdict.number, verdict.doubt) == ("04210051", Doubt.READINGS_DIFFER)
+    assert verdict.confidence < 0.5
+
+
 def test_looks_that_hesitate_often_are_faint():
     looks = [look("04210051", weakest=0.7)] * 4 + [look("04210051")] * 5
     assert weighed(looks, 8).doubt is Doubt.FAINT
@@ -66,3 +78,17 @@ def test_long_numbers_are_looked_at_without_their_label_and_with_little_air():
     short = Strip((400.0, 100.0), 200.0, 40.0, 0.0)
     _, wide, _ = look_at(sheet, Print(line, short), roomy).shape
     assert wide == pytest.approx(72 * (800 + 0.4 * 40) / (40 * 1.64), abs=2)
+
+
+@pytest.mark.parametrize("told", ["012345678901", "0123456789", "345678901", "01234578901"])
+def test_a_code_half_hidden_is_the_usual_one_where_nothing_speaks_against_it(told):
+    assert borne_out(told, "012345678901")
+
+
+@pytest.mark.parametrize("told", [None, "", "01234", "012345678902", "987654321", "0123456789012"])
+def test_another_code_or_too_little_of_one_is_not_the_usual(told):
+    assert not borne_out(told, "012345678901")
+
+
+def test_no_code_is_usual_before_one_was_read():
+    assert not borne_out("012345678901", None)

@@ -4,8 +4,8 @@ import numpy as np
 
 from archive.custody.reading.fields import Field
 from archive.custody.reading.looks import Print
-from archive.custody.reading.stubs import form_from, labelled_stub
-from archive.ocr.sheet import Sheet, Strip
+from archive.custody.reading.stubs import Stub, form_from, in_reading_order, labelled_stub
+from archive.ocr.sheet import Sheet, Strip, corners_of
 
 PAGE = Sheet(np.full((1200, 1600, 3), 255, np.uint8), 200)
 
@@ -47,3 +47,18 @@ def test_a_stub_without_a_code_does_not_borrow_its_neighbours():
     strips = lines_of(400.0, 300.0) + lines_of(1200.0, 300.0)
     codes = [field(1200.0, 380.0, "5937208142")]
     assert codes_of(numbers, codes, strips) == [None, (0.0, 80.0)]
+
+
+def stub_at(left, top):
+    return Stub(None, None, corners_of((left, top, left + 95.0, top + 140.0)), None)
+
+
+def test_stubs_are_in_order_row_by_row_however_the_page_lies():
+    aslant = [stub_at(100, 0), stub_at(0, 4), stub_at(101, 144), stub_at(1, 148)]
+    ordered = in_reading_order(aslant)
+    assert [(stub.middle[0] > 95, stub.middle[1] > 140) for stub in ordered] == [
+        (False, False),
+        (True, False),
+        (False, True),
+        (True, True),
+    ]
