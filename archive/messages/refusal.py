@@ -5,6 +5,7 @@ everywhere: which rule refuses, and what to do next.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from archive.errors import ArchiveError
@@ -17,6 +18,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "OfficeNeedsStation": {"role": "role"},
     "CheckListIncomplete": {"item": "check"},
     "CheckListSaysNo": {"item": "check"},
+    "NotYourPart": {"part": "part"},
+    "WrongDepartment": {"department": "department"},
+    "WitnessesMissing": {"departments": "department"},
 }
 """By error and fact: the table of the catalogue that puts the fact's code in words."""
 
@@ -30,8 +34,16 @@ def refusal(error: ArchiveError, language: Language) -> str:
         kept = f"kept.{facts['what']}"
         facts["what"] = sentence(kept if kept in sentences("zh") else "kept.other", language)
     for fact, table in _WORDS.get(name, {}).items():
-        facts[fact] = sentence(f"{table}.{facts[fact]}", language)
+        facts[fact] = _in_words(table, facts[fact], language)
+    if name == "StillCooling":
+        facts["until"] = datetime.fromisoformat(facts["until"])
     return sentence(f"error.{name}", language, **facts)
+
+
+def _in_words(table: str, told: Any, language: Language) -> Any:
+    if isinstance(told, list | tuple):
+        return [sentence(f"{table}.{code}", language) for code in told]
+    return sentence(f"{table}.{told}", language)
 
 
 def gate_reasons(reasons: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
