@@ -152,6 +152,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "foreign_keys=ON",
             "busy_timeout=60000",
             "cache_size=-32000",
+            "secure_delete=ON",  # what is deleted or written over is gone from the file
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -159,6 +160,19 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def forget_old_versions(engine: Engine, *tables: str) -> None:
+    """Give up what was written over in ``tables`` and the family still keeps somewhere.
+
+    SQLite has it in its log of changes, PostgreSQL in dead rows; neither outlives this, unless
+    somebody reads at this moment: then the next time.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
 
 
 _REFUSALS: dict[str, type[ArchiveError]] = {}

@@ -19,6 +19,7 @@ from archive.filing.delivery import DeliveredFile, DeliveredPage
 from archive.holdings.copy import ElectronicCopy
 from archive.ingest import spool, staging
 from archive.people.person import SignIn
+from archive.retention.erasure import DestructionPhoto, ErasedObject
 from archive.system import System
 from archive.transaction import Transaction
 
@@ -32,6 +33,8 @@ NAMED_BY = (
     DeliveredPage.image_key,
     DeliveredPage.thumb_key,
     ElectronicCopy.rendition_key,
+    DestructionPhoto.object_key,
+    ErasedObject.object_key,
 )
 """Every column that names an object; a capability that keeps objects adds its own."""
 

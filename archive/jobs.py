@@ -14,6 +14,7 @@ from archive.filing import jobs as filing
 from archive.filing import renditions
 from archive.importing import jobs as importing
 from archive.outbox import Promise
+from archive.retention import jobs as retention
 from archive.system import System
 
 _log = structlog.get_logger(__name__)
@@ -23,6 +24,8 @@ JOBS: dict[str, Callable[..., None]] = {
     "read_delivery": filing.read_delivery,
     "make_rendition": renditions.make_rendition,
     "import_rows": importing.import_rows,
+    "destroy_batch": retention.destroy_batch,
+    "print_certificate": retention.print_certificate,
     "prove_trail": proof.prove_trail,
 }
 
@@ -32,6 +35,8 @@ GIVEN_UP: dict[str, Callable[..., None]] = {
     "read_delivery": filing.give_up_reading,
     "make_rendition": renditions.give_up_rendition,
     "import_rows": importing.give_up_import,
+    "destroy_batch": retention.give_up_destruction,
+    "print_certificate": retention.give_up_certificate,
     "prove_trail": proof.give_up_proof,
 }
 """What is set down, in the same transaction, when a promise is given up for good."""

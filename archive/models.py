@@ -5,14 +5,16 @@ from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.customers import customer, special
 from archive.expected import expectation
 from archive.filing import delivery
-from archive.holdings import code, content, copy, file_plan, fonds, pair, record
+from archive.holdings import code, content, copy, file_plan, fonds, pair, record, volume_item
 from archive.importing import run
 from archive.people import person
-from archive.retention import hold, trigger
+from archive.retention import appraisal, batch, erasure, hold, signing, trigger
 from archive.shelving import box, climate, loan, movement, place, stocktake
 
 __all__ = [
+    "appraisal",
     "audit",
+    "batch",
     "book",
     "box",
     "climate",
@@ -21,6 +23,7 @@ __all__ = [
     "copy",
     "customer",
     "delivery",
+    "erasure",
     "expectation",
     "file_plan",
     "fonds",
@@ -38,9 +41,11 @@ __all__ = [
     "record",
     "run",
     "scan",
+    "signing",
     "special",
     "stocktake",
     "trigger",
     "verification",
     "volume",
+    "volume_item",
 ]

@@ -148,7 +148,12 @@ class Delivery(Base, kw_only=True):
 
 
 class DeliveredFile(Base, kw_only=True):
-    """One file as it came, never changed."""
+    """One file as it came, never changed but by a destruction that was approved.
+
+    Attributes:
+        kept_sha256: of what is kept since pages of a destroyed record were taken out of it.
+        destroyed_at: when every version of it was proved absent; its name goes with it.
+    """
 
     __tablename__ = "delivered_file"
     __table_args__ = (UniqueConstraint("delivery_id", "position"),)
@@ -163,6 +168,13 @@ class DeliveredFile(Base, kw_only=True):
     sha256: Mapped[str] = mapped_column(String(64))
     sm3: Mapped[str] = mapped_column(String(64))
     object_key: Mapped[str] = mapped_column(String(80), unique=True)
+    kept_sha256: Mapped[str] = mapped_column(String(64), default="")
+    destroyed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+
+    @property
+    def stored_sha256(self) -> str:
+        """Digest of the bytes the store has under its key."""
+        return self.kept_sha256 or self.sha256
 
     @property
     def is_electronic(self) -> bool:

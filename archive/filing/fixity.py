@@ -11,6 +11,7 @@ from archive.errors import ArchiveError
 from archive.filing.delivery import DeliveredFile, DeliveredPage
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pairing import copy_checked
+from archive.holdings.record import GOING, Record
 from archive.storage import ObjectMissing
 from archive.system import System
 from archive.transaction import Transaction
@@ -31,7 +32,11 @@ def check_copies(system: System, most: int = AT_ONCE) -> int:
         before = tx.now - AGAIN_AFTER
         due = tx.session.scalars(
             select(ElectronicCopy.id)
-            .where(or_(ElectronicCopy.checked_at.is_(None), ElectronicCopy.checked_at < before))
+            .join(Record, Record.id == ElectronicCopy.record_id)
+            .where(
+                or_(ElectronicCopy.checked_at.is_(None), ElectronicCopy.checked_at < before),
+                Record.state.not_in(GOING),
+            )
             .order_by(ElectronicCopy.checked_at.is_not(None), ElectronicCopy.checked_at)
             .limit(most)
         ).all()
@@ -64,7 +69,7 @@ def check_copy(system: System, copy_id: int) -> bool:
 def _files(tx: Transaction, copy_id: int) -> list[tuple[str, str]]:
     own = select(DeliveredPage.file_id).where(DeliveredPage.copy_id == copy_id)
     files = tx.session.scalars(select(DeliveredFile).where(DeliveredFile.id.in_(own)))
-    return [(file.object_key, file.sha256) for file in files]
+    return [(file.object_key, file.stored_sha256) for file in files]
 
 
 def _is_as_it_came(system: System, key: str, sha256: str) -> bool:

@@ -82,7 +82,7 @@ def _begin(system: System, delivery_id: int) -> _Work | None:
             select(func.max(DeliveredPage.number)).where(DeliveredPage.delivery_id == delivery_id)
         )
         places = [(file.id, page) for file in files for page in range(1, file.pages + 1)]
-        stored = tuple((file.object_key, file.sha256) for file in files)
+        stored = tuple((file.object_key, file.stored_sha256) for file in files)
         return _Work(stored, tuple(places), (read or 0) + 1)
 
 

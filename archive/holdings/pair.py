@@ -132,6 +132,11 @@ EVENTS: Mapping[str, Event] = {
     "find": Event({"paper": {Paper.MISSING}}, {"paper": Paper.REGISTERED}, True),
     "corrupt": Event({"electronic": _KEPT}, {"electronic": Electronic.CORRUPT}),
     "restore": Event({"electronic": {Electronic.CORRUPT}}, {"electronic": Electronic.PRESENT}),
+    "destroy-paper": Event({"paper": _HERE}, {"paper": Paper.DESTROYED}),
+    "destroy-copy": Event(
+        {"electronic": {Electronic.ABSENT, Electronic.PRESENT}},
+        {"electronic": Electronic.DESTROYED},
+    ),
 }
 """Every event, by its name on the trail (``pair.<name>``)."""
 

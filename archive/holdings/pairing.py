@@ -36,6 +36,17 @@ def copy_checked(tx: Transaction, record_id: int, *, sound: bool) -> Pair:
     return pair
 
 
+def copy_kept(
+    tx: Transaction, record: Record, pair: Pair, *, pages: int, digest: str, by_id: int | None
+) -> None:
+    """An electronic copy is kept, a first one or another; it is compared anew either way."""
+    pair.forget_comparison()
+    pair.take("receive-scan", tx.now)
+    pair.electronic_pages, pair.electronic_digest = pages, digest
+    pair.scanned_by_id = by_id
+    tx.record("pair.receive-scan", record.subject, pages=pages, digest=digest)
+
+
 def settle_record(tx: Transaction, record: Record, pair: Pair) -> None:
     """Archive a record whose pair has come together; called after every event of the pair."""
     if record.state == RecordState.FILED and pair.settled:

@@ -1,10 +1,13 @@
 """The record (归档文件): one thing the archive keeps, under one archival code, for its time.
 
     filed --archive--> archived
+    filed, archived --begin-destruction--> destroying --destroy--> destroyed
 
 A record is *filed* when it has its code and its description; it is *archived* (已归档) only once
 its paper and its electronic copy are paired and the paper stands in its place [seed 5.3]. What
-happens to the pair afterwards shows in the pair; a record once archived stays so.
+happens to the pair afterwards shows in the pair; a record once archived stays so, until a batch
+that was signed for and approved destroys it (:mod:`archive.retention.batch`). Its line in the
+catalogue stays even then.
 """
 
 from datetime import date, datetime
@@ -34,14 +37,34 @@ class RecordKeptForEver(Conflict):
     """A record keeps its code, kind and station, and its line in the catalogue, for ever."""
 
 
+class DestroyedWithoutLeave(Conflict):
+    """No record is destroyed but by a batch that was signed for, approved and is carried out."""
+
+
+class RecordGone(Conflict):
+    """The record is destroyed, or being destroyed; nothing comes to it any more."""
+
+
 class RecordState(StrEnum):
     FILED = "filed"  # 已整理
     ARCHIVED = "archived"  # 已归档
+    DESTROYING = "destroying"  # 销毁中
+    DESTROYED = "destroyed"  # 已销毁
 
 
 RECORD_WORKFLOW: Workflow[RecordState] = Workflow(
-    "record", {"archive": ([RecordState.FILED], RecordState.ARCHIVED)}
+    "record",
+    {
+        "archive": ([RecordState.FILED], RecordState.ARCHIVED),
+        "begin-destruction": (
+            [RecordState.FILED, RecordState.ARCHIVED],
+            RecordState.DESTROYING,
+        ),
+        "destroy": ([RecordState.DESTROYING], RecordState.DESTROYED),
+    },
 )
+
+GOING = frozenset({RecordState.DESTROYING, RecordState.DESTROYED})
 
 
 class Origin(StrEnum):
@@ -115,3 +138,5 @@ class Record(Base, kw_only=True):
 
 refused_by(NotArchivedUnpaired, "archived_unpaired")
 refused_by(RecordKeptForEver, "record_code_kept", "record_kept")
+refused_by(DestroyedWithoutLeave, "destroyed_without_leave")
+refused_by(RecordGone, "record_gone")

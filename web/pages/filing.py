@@ -219,7 +219,7 @@ def as_received(visit: SignedIn, file_id: RowNumber) -> Response:
     """A file as it came in, before or after it is filed."""
     with visit.reading() as tx:
         file = seen_delivered_file(tx, file_id)
-    return image(visit, file.object_key, file.sha256, file.media_type, file.name)
+    return image(visit, file.object_key, file.stored_sha256, file.media_type, file.name)
 
 
 def numbers_of(form: Form) -> list[int]:

@@ -2,7 +2,7 @@
 
 from archive.access import Permission, forbid_same_person
 from archive.holdings.pair import MismatchUnexplained, PagesNotCounted, Pair, SeenAnother
-from archive.holdings.pairing import locked_pair, settle_record
+from archive.holdings.pairing import copy_kept, locked_pair, settle_record
 from archive.transaction import Transaction
 
 
@@ -32,11 +32,7 @@ def receive_scan(
     """
     record, pair = locked_pair(tx, record_id)
     tx.require(Permission.RECORD_FILE, record.station_id)
-    pair.forget_comparison()
-    pair.take("receive-scan", tx.now)
-    pair.electronic_pages, pair.electronic_digest = pages, digest
-    pair.scanned_by_id = by_id
-    tx.record("pair.receive-scan", record.subject, pages=pages, digest=digest)
+    copy_kept(tx, record, pair, pages=pages, digest=digest, by_id=by_id)
     return pair
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import MINYEAR, date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_, union_all
 
 from archive.customers.customer import Customer
 from archive.holdings.content import PlanContent, RecordContent
@@ -140,7 +140,7 @@ def due_select(tx: Transaction, on: date) -> Select[int]:
     """
     kinds = tx.session.scalars(select(RecordKind)).all()
     lapsed_kinds = _lapsed(kinds, Record.kind_id, on)
-    moved = select(Reclassification.record_id)
+    moved = select(Reclassification.record_id.label("record_id")).distinct().subquery()
     moved_and_lapsed = (
         select(Reclassification.record_id)
         .join(Record, Record.id == Reclassification.record_id)
@@ -149,28 +149,30 @@ def due_select(tx: Transaction, on: date) -> Select[int]:
             _lapsed(kinds, Reclassification.to_kind_id, on),
         )
     )
-    kept_by_contents = (
-        select(RecordContent.record_id)
+    by_contents = (
+        select(RecordContent.record_id.label("record_id"))
         .join(Record, Record.id == RecordContent.record_id)
         .where(
             RecordContent.reason == "",
             ~_lapsed(tx.session.scalars(select(PlanContent)).all(), RecordContent.content_id, on),
         )
     )
-    kept_longer = select(ExtendedPeriod.record_id).where(
+    longer = select(ExtendedPeriod.record_id).where(
         ExtendedPeriod.id.in_(_newest_ids(ExtendedPeriod)), ExtendedPeriod.new_due_on > on
     )
+    kept = union_all(by_contents, longer).subquery()  # joined: PostgreSQL hashes any number so
     return (
         visible_records(tx)
         .with_only_columns(Record.id)
+        .outerjoin(moved, moved.c.record_id == Record.id)
+        .outerjoin(kept, kept.c.record_id == Record.id)
         .where(
             or_(
-                and_(lapsed_kinds, Record.id.not_in(moved)),
+                and_(lapsed_kinds, moved.c.record_id.is_(None)),
                 Record.id.in_(moved_and_lapsed),
             ),
             Record.state.not_in(GONE),
-            Record.id.not_in(kept_by_contents),
-            Record.id.not_in(kept_longer),
+            kept.c.record_id.is_(None),
         )
     )
 
