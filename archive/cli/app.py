@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from archive.cli import demo, holdings, ingest, people, serving, stocktake, stubs, trail
+from archive.cli import demo, holdings, ingest, people, retention, serving, stocktake, stubs, trail
 from archive.errors import ArchiveError
 from archive.messages import sentence
 from archive.settings import Settings
@@ -25,6 +25,7 @@ app.add_typer(trail.app, name="trail", help="审计链 · the sealed trail")
 app.add_typer(people.app, name="people", help="人员与任职 · persons and appointments")
 app.add_typer(stocktake.app, name="stocktake", help="库房盘点 · stocktakes of the store")
 app.add_typer(holdings.app, name="holdings", help="馆藏 · the holdings")
+app.add_typer(retention.app, name="retention", help="保管期限与到期 · retention and what is due")
 app.add_typer(demo.app, name="demo", help="演示供电所 · the demo station")
 app.command("serve", help="启动网站和后台 · serve the pages, with a worker")(serving.serve)
 app.command("web", help="只启动网站 · serve the pages only")(serving.web)

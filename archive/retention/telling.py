@@ -26,11 +26,12 @@ def told(reason: Reason, language: Language) -> str:
 
 def whole_told(due: Due, language: Language) -> str:
     """What the rules come to together."""
-    if due.state == DueState.NEVER:
-        return sentence("retention-reason.never", language)
+    several = len(due.reasons) > 1
     if due.protected_through is None or due.eligible_from is None:
-        return sentence("retention-reason.not-started-all", language)
-    key = "longest" if len(due.reasons) > 1 else "through"
+        key = "never" if due.state == DueState.NEVER else "not-started"
+        number = ("" if key == "never" else "-all") if several else "-one"
+        return sentence(f"retention-reason.{key}{number}", language)
+    key = "longest" if several else "through"
     return sentence(
         f"retention-reason.{key}",
         language,
