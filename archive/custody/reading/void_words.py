@@ -33,6 +33,15 @@ CAREFUL: tuple[Way, ...] = (
     (20.0, 4.2, 0.77),
     (0.0, 4.2, 1.3),
 )
+STEEP: tuple[Way, ...] = (
+    (25.0, 3.4, 1.0),
+    (-25.0, 3.4, 1.0),
+    (42.0, 3.4, 1.0),
+    (-42.0, 3.4, 1.0),
+    (25.0, 3.4, 1.3),
+    (-25.0, 3.4, 1.3),
+)
+"""For marks put on so aslant that the network tells their slant wrong."""
 
 _HIGH = 48
 _THIN = 5  # pixels of that height: strokes of print, not of a stamp or a brush

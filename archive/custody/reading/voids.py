@@ -8,6 +8,7 @@ is no mark, and neither is what the form itself prints on every stub.
 
 import math
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,12 @@ WORTH_A_LOOK = 0.08
 
 WORTH_A_CAREFUL_LOOK = 0.10
 """Spots that come to less at a quick look are no marks."""
+
+WORTH_TURNING = 0.2
+"""Large spots the network scores at least this are looked at carefully, and turned, in any case."""
+
+LARGE = 1.3
+"""How many lines of usual print high a spot is that no form prints but a hand puts on."""
 
 WORTH_ASKING = 0.77
 """Spots that come to at least this go to a person."""
@@ -90,22 +97,25 @@ class VoidFinder:
         owned: list[list[Spot]] = [[] for _ in stubs]
         for spot in spots_on(sheet, WORTH_A_LOOK, threads=self._reader.threads):
             owned[_owner(spot, stubs)].append(spot)
+        line = statistics.median(strip.height for strip in strips)
         found = []
         for stub, cries in zip(stubs, owned, strict=True):
-            spots = self._looked_at(sheet, cries[:MOST_LOOKED_AT])
+            spots = self._looked_at(sheet, cries[:MOST_LOOKED_AT], line)
             found.append(self._mark(sheet, stub, spots, strips))
             self._learn(sheet, stub, spots)
         return found
 
-    def _looked_at(self, sheet: Sheet, cries: Sequence[Spot]) -> list[Spot]:
+    def _looked_at(self, sheet: Sheet, cries: Sequence[Spot], line: float) -> list[Spot]:
         """The spots with the score both networks give them, the likeliest first."""
         odds = void_words.odds_of_waste(self._reader, sheet, cries, void_words.QUICK)
         scored = []
         for cry, quick in zip(cries, odds, strict=True):
             best = quick
-            if WORTH_A_CAREFUL_LOOK <= void_words.likeness(cry.score, quick) < BEYOND_DOUBT:
-                careful = void_words.odds_of_waste(self._reader, sheet, [cry], void_words.CAREFUL)
-                best = max(quick, *careful)
+            for ways in _further_ways(cry, quick, line):
+                if void_words.likeness(cry.score, best) >= BEYOND_DOUBT:
+                    break
+                more = void_words.odds_of_waste(self._reader, sheet, [cry], ways)
+                best = max(best, *more)
             scored.append(replace(cry, score=void_words.likeness(cry.score, best)))
         return sorted(scored, key=lambda spot: -spot.score)
 
@@ -150,6 +160,15 @@ class VoidFinder:
         if habits.stubs > 100:
             habits.stubs //= 2
             habits.spots = habits.spots[1::2]
+
+
+def _further_ways(cry: Spot, quick: float, line: float) -> tuple[tuple[void_words.Way, ...], ...]:
+    """In which ways to look again at a spot, after a quick look; ``line``: how high print is."""
+    if cry.score >= WORTH_TURNING and cry.size >= LARGE * line:
+        return void_words.CAREFUL, void_words.STEEP
+    if void_words.likeness(cry.score, quick) >= WORTH_A_CAREFUL_LOOK:
+        return (void_words.CAREFUL,)
+    return ()
 
 
 def _on_form(sheet: Sheet, stub: Stub, spot: Spot) -> tuple[float, float, float]:

@@ -1,6 +1,8 @@
 """What a form prints itself that looks like a void mark is no mark."""
 
-from archive.custody.reading.voids import PLAINLY_PRINTED, _Habits
+from archive.custody.reading.void_net import Spot
+from archive.custody.reading.void_words import CAREFUL, STEEP
+from archive.custody.reading.voids import PLAINLY_PRINTED, _further_ways, _Habits
 
 PRINTED = (40.0, 120.0, 16.0)
 
@@ -28,3 +30,20 @@ def test_marks_on_a_few_stubs_make_no_habit():
 
 def test_two_stubs_are_too_few_to_tell_a_habit():
     assert habits(stubs=2, printed_on=2).usual(*PRINTED) == (0.0, False)
+
+
+def spot(size, cry):
+    return Spot(100.0, 100.0, size, 0.0, cry)
+
+
+def test_a_large_spot_is_turned_every_way_even_where_a_quick_look_tells_nothing():
+    assert _further_ways(spot(60.0, 0.3), 1e-5, line=30.0) == (CAREFUL, STEEP)
+
+
+def test_small_print_is_looked_at_again_only_where_a_quick_look_tells_something():
+    assert _further_ways(spot(28.0, 0.5), 1e-5, line=30.0) == ()
+    assert _further_ways(spot(28.0, 0.5), 0.05, line=30.0) == (CAREFUL,)
+
+
+def test_the_faintest_cries_cost_no_further_look():
+    assert _further_ways(spot(60.0, 0.1), 1e-5, line=30.0) == ()
