@@ -293,6 +293,9 @@ class BatchItem(Base, kw_only=True):
     paper_gone_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     electronic_gone_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     failure: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(init=False)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
     @property
     def subject(self) -> str:

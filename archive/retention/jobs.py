@@ -5,8 +5,8 @@ import structlog
 from archive.access import SYSTEM
 from archive.db import forget_old_versions
 from archive.errors import ArchiveError
-from archive.retention.actions.execution import settle_items
 from archive.retention.batch import Batch, BatchItem, BatchState, DestructionUnfinished, ItemState
+from archive.retention.batching import settle_items
 from archive.retention.certificate import file_certificate
 from archive.retention.erasing import erase_item
 from archive.retention.queries.batches import items_of

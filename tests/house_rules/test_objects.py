@@ -15,8 +15,12 @@ KEYS_OF_NUMBERS = {"first_key", "last_key", "number_key"}
 MAKE_OBJECTS = {
     "archive.ingest.keeping.keep_bytes": "scan_page.image_key, scan_page.thumb_key,"
     " delivered_page.image_key, delivered_page.thumb_key",
-    "archive.ingest.keeping._stored": "scan_file.object_key, delivered_file.object_key",
+    "archive.ingest.keeping._stored": "scan_file.object_key, delivered_file.object_key,"
+    " destruction_photo.object_key",
     "archive.filing.renditions.make_rendition": "electronic_copy.rendition_key",
+    "archive.retention.certificate.file_certificate": "electronic_copy.rendition_key",
+    "archive.retention.erasing._separate": "delivered_file.object_key, erased_object.object_key",
+    "archive.retention.opinion_paper.print_appraisal": "appraisal_paper.object_key",
 }
 """Who makes a key of the store, and the columns it goes to."""
 

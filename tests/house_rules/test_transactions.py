@@ -17,11 +17,15 @@ VERBS = [
 
 ASK_FOR_THEMSELVES = {
     "_active_entry",
+    "_at_desk",
     "_decide",
     "_kept_box",
     "_on_desk",
     "_open_draft",
+    "_own_draft",
     "_settled",
+    "_to_withdraw",
+    "locked_batch",
 }
 """Shared beginnings of verbs, which ask ``tx.require`` in their turn."""
 

@@ -332,6 +332,7 @@ def _tables() -> None:
         sa.Column("paper_gone_at", Instant(), nullable=True),
         sa.Column("electronic_gone_at", Instant(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(state = 'withheld') = (withheld <> '')", name=op.f("ck_destruction_item_withheld")
         ),

@@ -2,12 +2,9 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from archive.access import Permission
 from archive.reason import reason_in
-from archive.retention.batch import Batch, BatchState
-from archive.retention.certificate import outstanding_backups
+from archive.retention.batching import settle_backups
 from archive.retention.erasure import Backup, BackupDates, BackupGone
 from archive.transaction import Transaction
 
@@ -58,22 +55,3 @@ def backup_gone(tx: Transaction, backup_id: int, *, how: str) -> Backup:
     tx.session.flush()
     settle_backups(tx)
     return backup
-
-
-def settle_backups(tx: Transaction) -> int:
-    """Batches that no backup holds any more say so, and their certificate with them.
-
-    For the daily round as well: a backup also ends by itself, on its day.
-    """
-    waiting = select(Batch).where(
-        Batch.state == BatchState.CLOSED, Batch.backups_clear_at.is_(None)
-    )
-    cleared = 0
-    for batch in tx.session.scalars(waiting.with_for_update(key_share=True)).all():
-        if outstanding_backups(tx, batch):
-            continue
-        batch.backups_clear_at = tx.now
-        cleared += 1
-        tx.record("batch.backups-clear", batch.subject)
-        tx.promise("print_certificate", batch_id=batch.id)
-    return cleared

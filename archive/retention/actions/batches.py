@@ -1,14 +1,8 @@
 """Verbs about the register of a batch: drawn up, frozen, opened again, given up [seed 5.4]."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from sqlalchemy import func, select
 
 from archive.access import Permission
-from archive.holdings.file_plan import RecordKind
-from archive.holdings.pair import Electronic, Pair
-from archive.holdings.record import GOING, Record
 from archive.reason import reason_in
 from archive.retention.batch import (
     BATCH_WORKFLOW,
@@ -20,15 +14,10 @@ from archive.retention.batch import (
     ItemState,
     NotDestroyable,
     NothingToDestroy,
-    register_digest,
-    register_line,
 )
+from archive.retention.batching import digest_now, register_lines, void_signatures
 from archive.retention.queries.appraised import worthless_in
 from archive.retention.queries.batches import items_of, witnesses_of
-from archive.retention.queries.due import DueState, due_of
-from archive.retention.queries.holds import holds_on
-from archive.retention.signing import BatchSignature
-from archive.retention.tombstone import lasting_title
 from archive.transaction import Transaction
 
 
@@ -46,7 +35,7 @@ def propose_batch(tx: Transaction, appraisal_id: int) -> Batch:
     free = set(appraisal.opinions) - set(
         tx.session.scalars(taken.where(BatchItem.record_id.in_(appraisal.opinions)))
     )
-    lines = _lines(tx, sorted(free), appraisal.opinions)
+    lines = register_lines(tx, sorted(free), appraisal.opinions)
     if not lines:
         raise NothingToDestroy(appraisal=appraisal.name)
     last = tx.session.scalar(select(func.max(Batch.serial)).where(Batch.year == tx.today.year))
@@ -110,7 +99,7 @@ def freeze_register(tx: Transaction, batch_id: int) -> Batch:
     if not items:
         raise BatchEmpty(batch=batch.name)
     opinions = {item.record_id: item.told["opinion"] for item in items}
-    lines = dict(_lines(tx, [item.record_id for item in items], opinions))
+    lines = dict(register_lines(tx, [item.record_id for item in items], opinions))
     for position, item in enumerate(items, start=1):
         if item.record_id not in lines:
             raise NotDestroyable(record=item.told["code"])
@@ -169,20 +158,6 @@ def locked_batch(tx: Transaction, batch_id: int, permission: Permission) -> Batc
     return batch
 
 
-def digest_now(batch: Batch, items: Sequence[BatchItem]) -> str:
-    """The digest of the register as it is kept now."""
-    return register_digest(batch.name, [item.told for item in items])
-
-
-def void_signatures(tx: Transaction, batch: Batch, reason: str) -> None:
-    """Every signature falls; they stay to be seen, with why."""
-    standing = select(BatchSignature).where(
-        BatchSignature.batch_id == batch.id, BatchSignature.voided_at.is_(None)
-    )
-    for signature in tx.session.scalars(standing):
-        signature.voided_at, signature.void_reason = tx.now, reason
-
-
 def _reopen(tx: Transaction, batch: Batch, reason: str) -> None:
     BATCH_WORKFLOW.take("reopen", batch)
     void_signatures(tx, batch, reason)
@@ -196,55 +171,3 @@ def _reopen(tx: Transaction, batch: Batch, reason: str) -> None:
             ITEM_WORKFLOW.take("uncount", item)
             item.counted_by_id = item.counted_at = None
     tx.record("batch.reopened", batch.subject, reason=reason)
-
-
-def _lines(
-    tx: Transaction, record_ids: Sequence[int], opinions: dict[int, str]
-) -> list[tuple[int, dict[str, Any]]]:
-    """Register lines of the records that may be destroyed now, by archival code."""
-    due, held = due_of(tx, record_ids), holds_on(tx, record_ids)
-    lines = []
-    for record, kind, pair in records_of(tx, record_ids):
-        ends = due[record.id]
-        if (
-            ends.state != DueState.EXPIRED
-            or ends.protected_through is None
-            or held.get(record.id)
-            or record.state in GOING
-        ):
-            continue
-        told = register_line(
-            code=record.code,
-            title=lasting_title(record, kind),
-            year=record.year,
-            retention=kind.retention,
-            protected_through=ends.protected_through,
-            today=tx.today,
-            pages=max(pair.paper_pages, pair.electronic_pages, record.pages),
-            content_digest=content_of(pair),
-            opinion=opinions[record.id],
-        )
-        lines.append((record.id, told))
-    return lines
-
-
-def records_of(tx: Transaction, record_ids: Sequence[int]) -> list[tuple[Record, RecordKind, Pair]]:
-    """The records with kind and pair, by archival code."""
-    found = []
-    for start in range(0, len(record_ids), _AT_ONCE):
-        query = (
-            select(Record, RecordKind, Pair)
-            .join(RecordKind, RecordKind.id == Record.kind_id)
-            .join(Pair, Pair.record_id == Record.id)
-            .where(Record.id.in_(record_ids[start : start + _AT_ONCE]))
-        )
-        found += [(record, kind, pair) for record, kind, pair in tx.session.execute(query)]
-    return sorted(found, key=lambda row: row[0].code)
-
-
-_AT_ONCE = 500
-
-
-def content_of(pair: Pair) -> str:
-    """The digest of the electronic copy there is to destroy; empty where there is none."""
-    return pair.electronic_digest if pair.electronic == Electronic.PRESENT else ""

@@ -7,18 +7,11 @@ from sqlalchemy import select
 from archive.access import Permission
 from archive.holdings.actions.records import Description, file_record
 from archive.holdings.pair import Pair, Paper
-from archive.holdings.pairing import locked_pair
 from archive.holdings.queries.plans import plan_in_force
 from archive.holdings.record import RECORD_WORKFLOW, Origin, Record
 from archive.people.actions import confirm_password
 from archive.reason import says_something
-from archive.retention.actions.batches import (
-    content_of,
-    digest_now,
-    locked_batch,
-    records_of,
-)
-from archive.retention.actions.supervision import check_supervised
+from archive.retention.actions.batches import locked_batch
 from archive.retention.batch import (
     BATCH_WORKFLOW,
     ITEM_WORKFLOW,
@@ -33,12 +26,18 @@ from archive.retention.batch import (
     RegisterChanged,
     Withheld,
 )
+from archive.retention.batching import (
+    check_supervised,
+    content_of,
+    digest_now,
+    records_of,
+    settle_items,
+)
 from archive.retention.certificate import outstanding_backups
 from archive.retention.queries.batches import all_signatures, items_of, witnesses_of
 from archive.retention.queries.due import DueState, due_of
-from archive.retention.queries.holds import holds_on
+from archive.retention.queries.holds import holds_on, in_pieces
 from archive.retention.signing import BEFORE_APPROVAL, NotTheExecutor, Part
-from archive.retention.tombstone import bury
 from archive.shelving.moving import paper_destroyed
 from archive.transaction import NoSuchThing, Transaction
 from archive.workflow import NotPossibleNow
@@ -169,31 +168,6 @@ def close_batch(tx: Transaction, batch_id: int) -> Batch:
     return batch
 
 
-def settle_items(tx: Transaction, batch: Batch, items: Sequence[BatchItem]) -> None:
-    """What is gone on both sides is destroyed; with the last of them the batch is."""
-    kinds = {
-        record.id: kind for record, kind, _ in records_of(tx, [item.record_id for item in items])
-    }
-    for item in items:
-        if item.state != ItemState.DESTROYING:
-            continue
-        if item.electronic_gone_at is None or item.paper_gone_at is None:
-            continue
-        record, _ = locked_pair(tx, item.record_id)
-        ITEM_WORKFLOW.take("destroy", item)
-        RECORD_WORKFLOW.take("destroy", record)
-        bury(record, kinds[record.id])
-        tx.record("record.destroyed", record.subject, batch=batch.name, digest=item.content_digest)
-    tx.session.flush()
-    left = select(BatchItem.id).where(
-        BatchItem.batch_id == batch.id, BatchItem.state == ItemState.DESTROYING
-    )
-    if tx.session.scalars(left.limit(1)).first() is None:
-        BATCH_WORKFLOW.take("finish", batch)
-        batch.finished_at = tx.now
-        tx.record("batch.destroyed", batch.subject, digest=batch.digest)
-
-
 def _kind_of_certificates(tx: Transaction) -> int:
     kinds = plan_in_force(tx).kinds
     found = next((kind.id for kind in kinds if kind.code == CERTIFICATE_KIND), None)
@@ -222,10 +196,10 @@ def _withhold_what_changed(
     """Lock every record, look once more, and give what may go; the rest is withheld."""
     counted = [item for item in items if item.state == ItemState.COUNTED]
     ids = sorted(item.record_id for item in counted)
-    for start in range(0, len(ids), 500):
+    for piece in in_pieces(ids):
         tx.session.execute(
             select(Record.id)
-            .where(Record.id.in_(ids[start : start + 500]))
+            .where(Record.id.in_(piece))
             .order_by(Record.id)
             .with_for_update(key_share=True)
         )

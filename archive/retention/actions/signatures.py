@@ -3,8 +3,9 @@
 from archive.access import Permission
 from archive.people.actions import confirm_password
 from archive.reason import reason_in
-from archive.retention.actions.batches import digest_now, locked_batch
+from archive.retention.actions.batches import locked_batch
 from archive.retention.batch import BATCH_WORKFLOW, Batch, RegisterChanged
+from archive.retention.batching import digest_now
 from archive.retention.queries.appraised import panel_of
 from archive.retention.queries.batches import all_signatures, items_of
 from archive.retention.signing import (

@@ -8,7 +8,7 @@ from archive.holdings.record import Record
 from archive.people.actions import actor_of, confirm_password
 from archive.people.person import Person
 from archive.reason import reason_in
-from archive.retention.actions.batches import digest_now, locked_batch
+from archive.retention.actions.batches import locked_batch
 from archive.retention.batch import (
     BATCH_WORKFLOW,
     ITEM_WORKFLOW,
@@ -21,6 +21,7 @@ from archive.retention.batch import (
     NotInRegister,
     Withheld,
 )
+from archive.retention.batching import check_supervised, digest_now
 from archive.retention.department import Department, departments_of
 from archive.retention.queries.appraised import panel_of
 from archive.retention.queries.batches import all_signatures, items_of, witnesses_of
@@ -33,7 +34,6 @@ from archive.retention.signing import (
     Part,
     WitnessInvolved,
     WrongDepartment,
-    check_witnessed,
 )
 from archive.shelving.box import Label, label_token
 from archive.transaction import Transaction
@@ -50,7 +50,8 @@ def name_witness(
         WrongDepartment: the person does not speak for it, or it sends no witnesses.
         NotPossibleNow: the batch is not approved, or counted already.
     """
-    batch = _approved(tx, batch_id, "name-witness")
+    batch = locked_batch(tx, batch_id, Permission.DESTRUCTION_PROPOSE)
+    _check_approved(batch, "name-witness")
     person = _actor(tx, person_id)
     if department not in MAY_SEND_WITNESS & departments_of(person):
         raise WrongDepartment(person=person.code, department=str(department))
@@ -75,7 +76,8 @@ def name_executor(tx: Transaction, batch_id: int, person_id: int) -> Batch:
     Raises:
         ExecutorInvolved, NotPossibleNow: nobody is named.
     """
-    batch = _approved(tx, batch_id, "name-executor")
+    batch = locked_batch(tx, batch_id, Permission.DESTRUCTION_PROPOSE)
+    _check_approved(batch, "name-executor")
     person = _actor(tx, person_id)
     if not person.may(Permission.DESTRUCTION_EXECUTE, batch.station_id) or person_id in {
         batch.approved_by_id,
@@ -95,7 +97,8 @@ def count_item(tx: Transaction, batch_id: int, said: str) -> BatchItem:
     Raises:
         NotAWitness, NotInRegister, NotPossibleNow: nothing is counted.
     """
-    batch = _approved(tx, batch_id, "count-item", permission=Permission.DESTRUCTION_WITNESS)
+    batch = locked_batch(tx, batch_id, Permission.DESTRUCTION_WITNESS)
+    _check_approved(batch, "count-item")
     _check_witness(tx, batch)
     item = _item_said(tx, batch, said)
     if item.state == ItemState.COUNTED:
@@ -181,32 +184,11 @@ def sign_as_witness(
     return signature
 
 
-def check_supervised(tx: Transaction, batch: Batch, items: list[BatchItem]) -> None:
-    """Refuse to go on without the witnesses the law asks for.
-
-    Raises:
-        WitnessesMissing: with the departments.
-    """
-    going = [item for item in items if item.state != ItemState.WITHHELD]
-    check_witnessed(
-        [Department(one.department) for one in witnesses_of(tx, batch.id)],
-        electronic=any(item.content_digest for item in going),
-    )
-
-
-def _approved(
-    tx: Transaction,
-    batch_id: int,
-    step: str,
-    *,
-    permission: Permission = Permission.DESTRUCTION_PROPOSE,
-) -> Batch:
-    batch = locked_batch(tx, batch_id, permission)
+def _check_approved(batch: Batch, step: str) -> None:
     if batch.state != BatchState.APPROVED:
         raise NotPossibleNow(
             subject="batch", thing=batch.subject, step=step, state=str(batch.state)
         )
-    return batch
 
 
 def _actor(tx: Transaction, person_id: int) -> Actor:
