@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     pair_days: int = Field(
         default=30, ge=1, description="days after which an incomplete pair is overdue"
     )
+    loan_days: int = Field(
+        default=30, ge=1, le=366, description="days a record may be lent at most, and renewed once"
+    )
     watch_settle_seconds: int = Field(
         default=5, ge=1, description="a watched file must be unchanged so long before it is taken"
     )

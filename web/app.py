@@ -41,6 +41,8 @@ from web.pages import (
     records,
     registers,
     requests,
+    retention,
+    retention_record,
     scans,
     separators,
     session,
@@ -49,6 +51,7 @@ from web.pages import (
     statistics,
     store_section,
     trail,
+    volume_items,
     volumes,
 )
 from web.static_files import BuiltFiles
@@ -79,7 +82,10 @@ PAGES = (
     records.router,
     registers.router,
     statistics.router,
+    volume_items.router,
     record_page.router,
+    retention.router,
+    retention_record.router,
     imports.router,
     customers.router,
     customer_page.router,

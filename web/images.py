@@ -31,8 +31,22 @@ def image(
                 yield piece
 
     if shown_as:
-        headers["content-disposition"] = f"inline; filename*=UTF-8''{quote(shown_as)}"
+        headers["content-disposition"] = shown_inline(shown_as)
     return StreamingResponse(pieces(), media_type=media_type, headers=headers)
+
+
+def shown_inline(name: str) -> str:
+    """How a browser is told to show a file and, if it is kept, under which name."""
+    return f"inline; filename*=UTF-8''{quote(name)}"
+
+
+def pdf_answer(pdf: bytes, name: str) -> Response:
+    """A printed form, shown in the browser; ``name`` is what it is called when it is kept."""
+    return Response(
+        pdf,
+        media_type="application/pdf",
+        headers={"content-disposition": shown_inline(f"{name}.pdf")},
+    )
 
 
 def has_it(request: Request, tag: str) -> bool:

@@ -26,6 +26,7 @@ WHO_MAY: Mapping[str, Permission] = {
     "register.transfer": Permission.RECORD_READ,
     "register.custody-list": Permission.RECORD_READ,
     "register.inner-list": Permission.RECORD_READ,
+    "volume-items": Permission.RECORD_READ,
     "register.remark-sheet": Permission.RECORD_READ,
     "register.file-cover": Permission.RECORD_READ,
     "statistics": Permission.RECORD_READ,

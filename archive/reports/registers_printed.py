@@ -52,15 +52,15 @@ def catalogue_told(tx: Transaction, asked: RegisterChoice) -> tuple[Told, int]:
         "title": "归档文件目录",
         "cover": [{"name": name, "value": value} for name, value in cover],
         "columns": [
-            _column("序号", "11", "center"),
-            _column("档号", "52"),
-            _column("文号", "28"),
-            _column("责任者", "30"),
-            _column("题名", "1fr"),
-            _column("日期", "19", "center"),
-            _column("密级", "12", "center"),
-            _column("页数", "12", "end"),
-            _column("备注", "24"),
+            column("序号", "11", "center"),
+            column("档号", "52"),
+            column("文号", "28"),
+            column("责任者", "30"),
+            column("题名", "1fr"),
+            column("日期", "19", "center"),
+            column("密级", "12", "center"),
+            column("页数", "12", "end"),
+            column("备注", "24"),
         ],
         "rows": [
             [
@@ -81,6 +81,19 @@ def catalogue_told(tx: Transaction, asked: RegisterChoice) -> tuple[Told, int]:
     return told, len(lines)
 
 
+def inner_columns() -> list[dict[str, str]]:
+    """The columns of a 卷内文件目录 (GB/T 9705-2008)."""
+    return [
+        column("顺序号", "13", "center"),
+        column("文号", "26"),
+        column("责任者", "30"),
+        column("题名", "1fr"),
+        column("日期", "19", "center"),
+        column("页号", "15", "center"),
+        column("备注", "18"),
+    ]
+
+
 def inner_list_told(tx: Transaction, group: str, key: int) -> tuple[Told, int]:
     """卷内文件目录 of a box or of a customer's dossier, and how many lines it has.
 
@@ -98,15 +111,7 @@ def inner_list_told(tx: Transaction, group: str, key: int) -> tuple[Told, int]:
             {"name": "档号", "value": _codes(lines)},
             {"name": "保管期限", "value": _longest(lines)},
         ],
-        "columns": [
-            _column("顺序号", "13", "center"),
-            _column("文号", "26"),
-            _column("责任者", "30"),
-            _column("题名", "1fr"),
-            _column("日期", "19", "center"),
-            _column("页号", "15", "center"),
-            _column("备注", "18"),
-        ],
+        "columns": inner_columns(),
         "rows": [
             [
                 str(at),
@@ -203,14 +208,14 @@ def transfer_told(
         "code": _which(asked),
         "title": "会计档案移交清册" if handing_over else "会计档案保管清册",
         "columns": [
-            _column("序号", "11", "center"),
-            _column("名称", "1fr"),
-            _column("卷号", "16", "center"),
-            _column("册数", "14", "end"),
-            _column("起止年度", "20", "center"),
-            _column("档案编号", "62"),
-            _column("应保管期限", "23", "center"),
-            _column("已保管期限", "23", "center"),
+            column("序号", "11", "center"),
+            column("名称", "1fr"),
+            column("卷号", "16", "center"),
+            column("册数", "14", "end"),
+            column("起止年度", "20", "center"),
+            column("档案编号", "62"),
+            column("应保管期限", "23", "center"),
+            column("已保管期限", "23", "center"),
         ],
         "rows": [
             [
@@ -318,5 +323,5 @@ def _which(asked: RegisterChoice) -> str:
     return " · ".join(word for word in told if word) or ALL
 
 
-def _column(label: str, width: str, align: str = "start") -> dict[str, str]:
+def column(label: str, width: str, align: str = "start") -> dict[str, str]:
     return {"label": label, "width": width, "align": align}

@@ -4,7 +4,7 @@
     requested --decline--> declined
     requested, approved --withdraw--> withdrawn
 
-Accounting files are seen on the spot and not lent out (79号令 art.13); who keeps something
+Whoever approves loans may renew one that is out, once (续借). Accounting files are seen on the spot and not lent out (79号令 art.13); who keeps something
 beyond its day gets nothing new (``domain.md`` §6).
 """
 
@@ -22,7 +22,7 @@ ACCOUNTING = "KU"
 """会计档案: the category whose files are not lent out of the unit."""
 
 USUAL_DAYS = 14
-MOST_DAYS = 30
+"""What a loan is asked for where nothing else is said; the longest there is, is a setting."""
 
 
 class AccountingNotLent(Conflict):
@@ -43,6 +43,14 @@ class ApprovedByBorrower(Refused):
 
 class DueImpossible(Invalid):
     """A loan is due today or later, within the longest time there is."""
+
+
+class RenewedAlready(Conflict):
+    """A loan is renewed once; then the record comes back first."""
+
+
+class RenewedByBorrower(Refused):
+    """Nobody renews a loan to themselves."""
 
 
 class NotPlacedYet(Conflict):
@@ -69,6 +77,7 @@ LOAN_WORKFLOW: Workflow[LoanState] = Workflow(
         "decline": ([LoanState.REQUESTED], LoanState.DECLINED),
         "withdraw": ([LoanState.REQUESTED, LoanState.APPROVED], LoanState.WITHDRAWN),
         "hand-out": ([LoanState.APPROVED], LoanState.OUT),
+        "renew": ([LoanState.OUT], LoanState.OUT),
         "return": ([LoanState.OUT], LoanState.RETURNED),
     },
 )
@@ -82,6 +91,7 @@ class Loan(Base, kw_only=True):
     Attributes:
         on_site: seen in the storeroom, not taken along.
         unit: the borrower's department, as they say it.
+        first_due_on: when it was due before it was renewed.
         pages_back, seal_intact: what was found when it came back.
         incident: what differed then; it waits until somebody says what was done.
     """
@@ -98,6 +108,12 @@ class Loan(Base, kw_only=True):
         CheckConstraint(
             "state <> 'returned' OR (returned_at IS NOT NULL AND pages_back IS NOT NULL)",
             name="checked",
+        ),
+        CheckConstraint(
+            "(renewed_at IS NULL) = (renewed_by_id IS NULL)"
+            " AND (renewed_at IS NULL) = (first_due_on IS NULL)"
+            " AND (renewed_by_id IS NULL OR renewed_by_id <> borrower_id)",
+            name="renewed",
         ),
         Index(
             "uq_loan_under_way",
@@ -125,6 +141,9 @@ class Loan(Base, kw_only=True):
     opinion: Mapped[str] = mapped_column(String(200), default="")
     out_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     out_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    renewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    renewed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    first_due_on: Mapped[date | None] = mapped_column(default=None)
     received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     returned_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     pages_back: Mapped[int | None] = mapped_column(default=None)
@@ -148,17 +167,20 @@ class Loan(Base, kw_only=True):
         return self.state == LoanState.OUT and self.due_on < today
 
 
-def check_due(due_on: date, today: date, *, on_site: bool) -> None:
-    """Refuse a day that has passed, or one too far away.
+def check_due(due_on: date, today: date, *, on_site: bool, most: int) -> None:
+    """Refuse a day that has passed, or one more than ``most`` days away.
 
     Raises:
         DueImpossible: with the field.
     """
     days = (due_on - today).days
-    if not 0 <= days <= (0 if on_site else MOST_DAYS):
-        raise DueImpossible(field="due_on", most=0 if on_site else MOST_DAYS)
+    longest = 0 if on_site else most
+    if not 0 <= days <= longest:
+        raise DueImpossible(field="due_on", most=longest)
 
 
 refused_by(LentAlready, "uq_loan_under_way", "loan.record_id")
 refused_by(ApprovedByBorrower, "ck_loan_second_person")
+refused_by(RenewedByBorrower, "ck_loan_renewed")
+refused_by(RenewedAlready, "loan_renewed_once")
 refused_by(AccountingNotLent, "accounting_not_lent")

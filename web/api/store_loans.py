@@ -30,6 +30,8 @@ class LoanTold(Told):
     due_on: date
     state: str
     approved_by_id: int | None
+    first_due_on: date | None
+    renewed_by_id: int | None
     out_at: datetime | None
     returned_at: datetime | None
     pages_back: int | None
@@ -54,6 +56,10 @@ class Returned(BaseModel):
     pages: int
     seal_intact: bool
     note: str = Field("", max_length=200)
+
+
+class Renewal(BaseModel):
+    due_on: date
 
 
 class Said(BaseModel):
@@ -105,6 +111,13 @@ def hand_out(visit: SignedIn, loan_id: int) -> LoanTold:
     with visit.transaction() as tx:
         reads.loan_seen(tx, loan_id)
         return LoanTold.model_validate(verbs.hand_out(tx, loan_id))
+
+
+@router.post("/loans/{loan_id}/renew")
+def renew(visit: SignedIn, loan_id: int, given: Renewal) -> LoanTold:
+    with visit.transaction() as tx:
+        reads.loan_seen(tx, loan_id)
+        return LoanTold.model_validate(verbs.renew_loan(tx, loan_id, due_on=given.due_on))
 
 
 @router.post("/loans/{loan_id}/return")

@@ -1,4 +1,6 @@
-"""借阅: asking for a record, approving, handing out, taking back and checking."""
+"""借阅: asking for a record, approving, handing out, renewing, taking back and checking."""
+
+from datetime import timedelta
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from archive.holdings.pair import Pair
 from archive.holdings.queries.records import seen_record
 from archive.people.person import Person
 from archive.shelving.actions import loans as verbs
-from archive.shelving.loan import LOAN_WORKFLOW, MOST_DAYS, USUAL_DAYS, Loan, LoanState
+from archive.shelving.loan import LOAN_WORKFLOW, USUAL_DAYS, Loan, LoanState
 from archive.shelving.queries.loans import LoanFilter, LoanLine, count_loans, loan_seen, loans
 from archive.transaction import Transaction
 from web import typed
@@ -142,6 +144,8 @@ def _take(tx: Transaction, loan_id: int, step: str, form: Form) -> None:
         verbs.withdraw_loan(tx, loan_id)
     elif step == "hand-out":
         verbs.hand_out(tx, loan_id)
+    elif step == "renew":
+        verbs.renew_loan(tx, loan_id, due_on=typed.day(form.text("due_on"), "due_on"))
     elif step == "return":
         verbs.take_back(
             tx,
@@ -165,7 +169,8 @@ def _new_page(visit: Visit, record_id: int, state: FormState, status: int = 200)
     with visit.reading() as tx:
         record = seen_record(tx, record_id)
         tx.require(Permission.LOAN_REQUEST, record.station_id)
-        usual = tx.today.fromordinal(tx.today.toordinal() + USUAL_DAYS)
+        most = tx.settings.loan_days
+        usual = tx.today + timedelta(days=min(USUAL_DAYS, most))
     return show(
         visit,
         "loans/new.html",
@@ -174,7 +179,7 @@ def _new_page(visit: Visit, record_id: int, state: FormState, status: int = 200)
         crumbs=crumbs(visit, "store", (visit.t("loans.title"), HERE), (visit.t("loans.ask"), "")),
         record=record,
         usual=usual.isoformat(),
-        most=MOST_DAYS,
+        most=most,
     )
 
 
@@ -187,6 +192,7 @@ def _page(visit: Visit, loan_id: int, state: FormState, status: int = 200) -> Re
             for field, person in (
                 ("approved", loan.approved_by_id),
                 ("out", loan.out_by_id),
+                ("renewed", loan.renewed_by_id),
                 ("received", loan.received_by_id),
             )
         }
@@ -194,6 +200,7 @@ def _page(visit: Visit, loan_id: int, state: FormState, status: int = 200) -> Re
         keeps = tx.can(Permission.PAPER_KEEP, loan.station_id)
         approves = tx.can(Permission.LOAN_APPROVE, loan.station_id)
         late = loan.overdue(tx.today)
+        most, today = tx.settings.loan_days, tx.today
     mine = loan.borrower_id == visit.actor.person_id
     allows = {name for name in LOAN_WORKFLOW.steps if LOAN_WORKFLOW.allows(name, loan.state)}
     own = visit.t("error.ApprovedByBorrower") if mine else ""
@@ -212,6 +219,9 @@ def _page(visit: Visit, loan_id: int, state: FormState, status: int = 200) -> Re
         own=own,
         may_hand_out=keeps and "hand-out" in allows,
         may_take_back=keeps and "return" in allows,
+        may_renew=approves and not mine and "renew" in allows and not (late or loan.renewed_at),
+        renewed_until=max(loan.due_on, today + timedelta(days=most)).isoformat(),
+        most=most,
         own_back=visit.t("loans.not_own_return") if mine else "",
         may_withdraw=(mine or keeps) and "withdraw" in allows,
         may_settle=approves and bool(loan.incident) and not loan.incident_settled,
@@ -229,6 +239,14 @@ def _facts(visit: Visit, line: LoanLine, names: dict[str, str], pages: int) -> l
         Fact(visit.t("loans.purpose"), loan.purpose),
         Fact(visit.t("loans.how"), visit.t("loans.on_site" if loan.on_site else "loans.taken")),
         Fact(visit.t("loans.due_on"), loan.due_on, "day"),
+        *(
+            [
+                Fact(visit.t("loans.first_due_on"), loan.first_due_on, "day"),
+                Fact(visit.t("loans.renewed_by"), names["renewed"]),
+            ]
+            if loan.renewed_at
+            else []
+        ),
         Fact(visit.t("loans.approved_by"), names["approved"]),
         Fact(visit.t("loans.opinion"), loan.opinion),
     ]

@@ -1,7 +1,5 @@
 """Forms to be printed: a volume's cover and its verification sheet, as PDF/A."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -9,6 +7,7 @@ from archive.custody.queries.printed import cover_told, verification_told
 from archive.custody.queries.volumes import seen_volume
 from archive.printing import print_form
 from web.deps import SignedIn, Visit
+from web.images import pdf_answer
 
 router = APIRouter()
 
@@ -31,9 +30,4 @@ def _printed(visit: Visit, volume_id: int, form: str) -> Response:
         volume = seen_volume(tx, volume_id)
         told, printed_at = tell(tx, volume), tx.now
     pdf = print_form(form, told, printed_at=printed_at)
-    shown = quote(f"{volume.code} {name}.pdf")
-    return Response(
-        pdf,
-        media_type="application/pdf",
-        headers={"content-disposition": f"inline; filename*=UTF-8''{shown}"},
-    )
+    return pdf_answer(pdf, f"{volume.code} {name}")

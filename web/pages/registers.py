@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -36,6 +35,7 @@ from archive.transaction import Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
 from web.exports import download, headings
+from web.images import pdf_answer
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import crumbs, station_options
@@ -184,12 +184,7 @@ def _printed(
     what = f"register.{register}"
     with visit.transaction() as tx:
         note_export(tx, what, "pdf", rows, asked)
-    shown = quote(f"{visit.t(f'{what}.title')}-{today.isoformat()}.pdf")
-    return Response(
-        pdf,
-        media_type="application/pdf",
-        headers={"content-disposition": f"inline; filename*=UTF-8''{shown}"},
-    )
+    return pdf_answer(pdf, f"{visit.t(f'{what}.title')}-{today.isoformat()}")
 
 
 def _sheet(visit: Visit, listing: Listing, register: str, asked: RegisterChoice) -> Response:

@@ -1,7 +1,5 @@
 """Separator sheets to print: one before each record of a pile that is scanned in one go."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -13,6 +11,7 @@ from archive.holdings.queries.records import RecordFilter, RecordLine, records
 from archive.printing import print_form
 from archive.printing.qr import qr_svg
 from web.deps import SignedIn
+from web.images import pdf_answer
 from web.page import show
 from web.pages.around import crumbs
 from web.pages.filing import kind_name
@@ -56,12 +55,7 @@ def sheets(visit: SignedIn) -> Response:
     wanted += [_sheet(Separator(), "下一件", "材料种类由识读建议")] * copies
     told = {"sheets": wanted[:MOST_SHEETS] or [_sheet(Separator(), "下一件", "材料种类由识读建议")]}
     pdf = print_form("separators", told, printed_at=printed_at)
-    shown = quote("分隔页.pdf")
-    return Response(
-        pdf,
-        media_type="application/pdf",
-        headers={"content-disposition": f"inline; filename*=UTF-8''{shown}"},
-    )
+    return pdf_answer(pdf, "分隔页")
 
 
 def _of_kind(name: str, code: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Labels on common sheets, spines and covers of boxes, as PDF/A."""
 
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -22,6 +21,7 @@ from archive.transaction import Transaction
 from web import typed
 from web.deps import SignedIn, Visit
 from web.errors import status_of
+from web.images import pdf_answer
 from web.page import show
 from web.pages.around import crumbs
 from web.parts import FormState, Option
@@ -118,8 +118,4 @@ def _labels_page(visit: Visit, state: FormState, status: int = 200) -> Response:
 
 
 def _pdf(form: str, told: dict[str, Any], name: str, printed_at: Any) -> Response:
-    return Response(
-        print_form(form, told, printed_at=printed_at),
-        media_type="application/pdf",
-        headers={"content-disposition": f"inline; filename*=UTF-8''{quote(name)}.pdf"},
-    )
+    return pdf_answer(print_form(form, told, printed_at=printed_at), name)

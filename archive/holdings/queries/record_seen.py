@@ -8,11 +8,12 @@ from sqlalchemy import Select, func, select
 from archive.access import Permission
 from archive.audit import TrailEntry
 from archive.holdings.copy import ElectronicCopy
-from archive.holdings.file_plan import RecordKind
+from archive.holdings.file_plan import Arrangement, RecordKind
 from archive.holdings.pair import Pair, PairState
 from archive.holdings.queries.records import (
     RecordFilter,
     RecordLine,
+    arrangement_of,
     count_records,
     records,
     seen_record,
@@ -54,6 +55,7 @@ class RecordSeen:
     filed_by: str
     compared_by: str
     history: tuple[Happened, ...]
+    is_volume: bool
 
     @property
     def current(self) -> ElectronicCopy | None:
@@ -83,6 +85,7 @@ def record_seen(tx: Transaction, record_id: int) -> RecordSeen:
         tx.get(Person, record.filed_by_id).name,
         tx.get(Person, pair.compared_by_id).name if pair.compared_by_id else "",
         _history(tx, record),
+        arrangement_of(tx, record) == Arrangement.VOLUME,
     )
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, or_, select
 
 from archive.access import Permission
 from archive.errors import Invalid
-from archive.holdings.code import right_form
-from archive.holdings.file_plan import PersonalData, RecordKind
+from archive.holdings.code import ArchivalCode, CodeSeries, right_form
+from archive.holdings.file_plan import Arrangement, PersonalData, RecordKind
 from archive.holdings.pair import Pair, PairState
 from archive.holdings.record import Record
 from archive.people.person import Station
@@ -79,6 +79,31 @@ def seen_record(tx: Transaction, record_id: int) -> Record:
     if found is None:
         raise NoSuchThing(thing="record", key=str(record_id))
     return found
+
+
+def record_line(tx: Transaction, record_id: int) -> RecordLine:
+    """The line of one record.
+
+    Raises:
+        NoSuchThing: there is none, or this person may not know of it.
+    """
+    record = seen_record(tx, record_id)
+    return RecordLine(
+        record,
+        tx.get(RecordKind, record.kind_id),
+        tx.get(Pair, record.id),
+        tx.get(Station, record.station_id),
+    )
+
+
+def arrangement_of(tx: Transaction, record: Record) -> Arrangement:
+    """How a record is arranged, as its code was given."""
+    query = (
+        select(CodeSeries.arrangement)
+        .join(ArchivalCode, ArchivalCode.series_id == CodeSeries.id)
+        .where(ArchivalCode.text == record.code)
+    )
+    return Arrangement(tx.session.scalars(query).one())
 
 
 def record_by_code(tx: Transaction, code: str) -> Record:

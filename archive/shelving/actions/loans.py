@@ -15,10 +15,12 @@ from archive.shelving.loan import (
     ACCOUNTING,
     LOAN_WORKFLOW,
     AccountingNotLent,
+    DueImpossible,
     Loan,
     LoanOverdue,
     LoanState,
     NotPlacedYet,
+    RenewedAlready,
     check_due,
 )
 from archive.shelving.movement import MovementKind, NotInBox, OutFor
@@ -45,7 +47,7 @@ def request_loan(
     record = seen_record(tx, record_id)
     tx.require(Permission.LOAN_REQUEST, record.station_id)
     said = reason_in(purpose, field="purpose")
-    check_due(due_on, tx.today, on_site=on_site)
+    check_due(due_on, tx.today, on_site=on_site, most=tx.settings.loan_days)
     if not on_site and _category(tx, record).startswith(ACCOUNTING):
         raise AccountingNotLent(field="on_site")
     _check_nothing_overdue(tx, tx.person_id)
@@ -119,7 +121,7 @@ def hand_out(tx: Transaction, loan_id: int) -> Loan:
     tx.require(Permission.PAPER_KEEP, loan.station_id)
     LOAN_WORKFLOW.target("hand-out", loan.state, thing=loan.subject)
     _check_nothing_overdue(tx, loan.borrower_id)
-    check_due(loan.due_on, tx.today, on_site=loan.on_site)
+    check_due(loan.due_on, tx.today, on_site=loan.on_site, most=tx.settings.loan_days)
     box_of(tx, loan.record_id)
     under_way(
         tx,
@@ -132,6 +134,30 @@ def hand_out(tx: Transaction, loan_id: int) -> Loan:
     loan.out_by_id, loan.out_at = tx.person_id, tx.now
     LOAN_WORKFLOW.take("hand-out", loan)
     tx.record("loan.handed-out", loan.subject, record=tx.get(Record, loan.record_id).code)
+    return loan
+
+
+def renew_loan(tx: Transaction, loan_id: int, *, due_on: date) -> Loan:
+    """The record stays with the borrower until a later day; once, and before it is overdue.
+
+    Raises:
+        SamePerson: the borrower does not renew their own loan.
+        RenewedAlready, LoanOverdue, DueImpossible, NotPossibleNow: the day stays as it is.
+    """
+    loan = tx.get(Loan, loan_id, lock=True)
+    tx.require(Permission.LOAN_APPROVE, loan.station_id)
+    forbid_same_person(tx.actor, "loan:renew", borrower=loan.borrower_id)
+    LOAN_WORKFLOW.target("renew", loan.state, thing=loan.subject)
+    if loan.renewed_at is not None:
+        raise RenewedAlready
+    _check_nothing_overdue(tx, loan.borrower_id)
+    check_due(due_on, tx.today, on_site=loan.on_site, most=tx.settings.loan_days)
+    if due_on <= loan.due_on:
+        raise DueImpossible(field="due_on", most=tx.settings.loan_days)
+    loan.renewed_by_id, loan.renewed_at = tx.person_id, tx.now
+    loan.first_due_on, loan.due_on = loan.due_on, due_on
+    tx.session.flush()
+    tx.record("loan.renewed", loan.subject, due=due_on)
     return loan
 
 

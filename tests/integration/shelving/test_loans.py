@@ -24,6 +24,8 @@ from archive.shelving.loan import (
     LoanState,
     NotPlacedYet,
     OnLoan,
+    RenewedAlready,
+    RenewedByBorrower,
 )
 from archive.shelving.place import Storeroom
 from archive.workflow import NotPossibleNow
@@ -176,3 +178,51 @@ def test_a_reading_out_of_range_stays_open_until_acted_on(station: Station):
         archivist.does(read_climate, room.id, celsius=Decimal("20.55"), humidity=50)
     with pytest.raises(NotPermitted):
         station.clerk.does(read_climate, room.id, celsius=Decimal(20), humidity=50)
+
+
+def test_a_loan_is_renewed_once_by_another_person_before_it_is_overdue(station: Station, clock):
+    loan = out(station)
+    later = station.today + timedelta(days=30)
+    with pytest.raises(NotPermitted):
+        station.clerk.does(verbs.renew_loan, loan.id, due_on=later)
+    for wrong in (loan.due_on, station.today + timedelta(days=31)):
+        with pytest.raises(DueImpossible):
+            station.head.does(verbs.renew_loan, loan.id, due_on=wrong)
+    renewed = station.head.does(verbs.renew_loan, loan.id, due_on=later)
+    assert (renewed.first_due_on, renewed.due_on) == (loan.due_on, later)
+    with pytest.raises(RenewedAlready):
+        station.head.does(verbs.renew_loan, loan.id, due_on=later + timedelta(days=1))
+
+
+def test_what_is_overdue_comes_back_first(station: Station, clock):
+    loan = out(station)
+    clock.advance(days=20)
+    with pytest.raises(LoanOverdue):
+        station.head.does(verbs.renew_loan, loan.id, due_on=clock.now().date() + timedelta(days=5))
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        (
+            (
+                "UPDATE loan SET renewed_at = out_at, renewed_by_id = borrower_id,"
+                " first_due_on = due_on"
+            ),
+            RenewedByBorrower,
+        ),
+        ("UPDATE loan SET due_on = '2027-01-01'", RenewedAlready),
+    ],
+)
+def test_the_database_renews_no_loan_by_itself(station: Station, statement, refusal):
+    out(station)
+    with station.system.engine.connect() as connection, pytest.raises(IntegrityError) as violation:
+        connection.execute(text(statement))
+    assert isinstance(error_for(violation.value), refusal)
+
+
+def out(station: Station) -> Loan:
+    """A loan handed out for a week."""
+    record = ready(station)
+    boxed(station, record)
+    return lent(station, record)
