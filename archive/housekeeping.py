@@ -19,6 +19,7 @@ from archive.filing.delivery import DeliveredFile, DeliveredPage
 from archive.holdings.copy import ElectronicCopy
 from archive.ingest import spool, staging
 from archive.people.person import SignIn
+from archive.retention.conclusion import AppraisalPaper
 from archive.retention.erasure import DestructionPhoto, ErasedObject
 from archive.system import System
 from archive.transaction import Transaction
@@ -33,6 +34,7 @@ NAMED_BY = (
     DeliveredPage.image_key,
     DeliveredPage.thumb_key,
     ElectronicCopy.rendition_key,
+    AppraisalPaper.object_key,
     DestructionPhoto.object_key,
     ErasedObject.object_key,
 )

@@ -15,6 +15,7 @@ from archive.filing import renditions
 from archive.importing import jobs as importing
 from archive.outbox import Promise
 from archive.retention import jobs as retention
+from archive.retention import opinion_paper
 from archive.system import System
 
 _log = structlog.get_logger(__name__)
@@ -26,6 +27,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "import_rows": importing.import_rows,
     "destroy_batch": retention.destroy_batch,
     "print_certificate": retention.print_certificate,
+    "print_appraisal": opinion_paper.print_appraisal,
     "prove_trail": proof.prove_trail,
 }
 
@@ -37,6 +39,7 @@ GIVEN_UP: dict[str, Callable[..., None]] = {
     "import_rows": importing.give_up_import,
     "destroy_batch": retention.give_up_destruction,
     "print_certificate": retention.give_up_certificate,
+    "print_appraisal": opinion_paper.give_up_appraisal,
     "prove_trail": proof.give_up_proof,
 }
 """What is set down, in the same transaction, when a promise is given up for good."""

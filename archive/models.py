@@ -8,7 +8,7 @@ from archive.filing import delivery
 from archive.holdings import code, content, copy, file_plan, fonds, pair, record, volume_item
 from archive.importing import run
 from archive.people import person
-from archive.retention import appraisal, batch, erasure, hold, signing, trigger
+from archive.retention import appraisal, batch, conclusion, erasure, hold, signing, trigger
 from archive.shelving import box, climate, loan, movement, place, stocktake
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "box",
     "climate",
     "code",
+    "conclusion",
     "content",
     "copy",
     "customer",

@@ -8,18 +8,16 @@ One person proposes the records; others, named with the department they speak fo
 Accounting records want archives, accounting, audit and discipline together (会计档案管理办法
 art. 17), others the archives and the business department (DA/T 42-2009 §7.7). Concluding freezes
 every item and takes the digest of all; each member signs that digest. With the last signature the
-appraisal is sealed, and its opinion (鉴定意见书) is kept for ever.
+appraisal is sealed (:mod:`archive.retention.conclusion`).
 """
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -30,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.audit import canonical
 from archive.db import Base, Instant, RowId, refused_by
 from archive.errors import Conflict, Invalid, Refused
 from archive.retention.department import Department
@@ -120,14 +117,6 @@ class NewDueImpossible(Invalid):
 
 class HeldAsMissing(Invalid):
     """What is taken out is kept apart for arrears or for another open matter."""
-
-
-class AppraisalChanged(Conflict):
-    """What is to be signed is not what was shown."""
-
-
-class MemberSigned(Conflict):
-    """The member has signed."""
 
 
 class NumberSkipped(Conflict):
@@ -302,78 +291,6 @@ class AppraisalItem(Base, kw_only=True):
     under_way: Mapped[bool] = mapped_column(default=True)
 
 
-class Dissent(Base, kw_only=True):
-    """What a member does not agree with (保留意见), on one item or on the whole; it stays."""
-
-    __tablename__ = "appraisal_dissent"
-    __table_args__ = (
-        CheckConstraint("said <> ''", name="said"),
-        ForeignKeyConstraint(
-            ["appraisal_id", "person_id"],
-            ["appraisal_member.appraisal_id", "appraisal_member.person_id"],
-            name="fk_appraisal_dissent_member",
-        ),
-        ForeignKeyConstraint(
-            ["appraisal_id", "record_id"],
-            ["appraisal_item.appraisal_id", "appraisal_item.record_id"],
-            name="fk_appraisal_dissent_item",
-        ),
-        Index(None, "appraisal_id"),
-    )
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    appraisal_id: Mapped[int] = mapped_column(ForeignKey("appraisal.id"))
-    record_id: Mapped[int | None] = mapped_column(RowId, default=None)
-    person_id: Mapped[int] = mapped_column(RowId)
-    said: Mapped[str] = mapped_column(String(500))
-    at: Mapped[datetime] = mapped_column(Instant)
-
-
-class AppraisalSignature(Base, kw_only=True):
-    """A member's signature over the digest (电子签批记录); voided, never taken away."""
-
-    __tablename__ = "appraisal_signature"
-    __table_args__ = (
-        CheckConstraint("(voided_at IS NULL) = (void_reason = '')", name="voided"),
-        ForeignKeyConstraint(
-            ["appraisal_id", "person_id"],
-            ["appraisal_member.appraisal_id", "appraisal_member.person_id"],
-            name="fk_appraisal_signature_member",
-        ),
-        Index(
-            "uq_appraisal_signature_standing",
-            "appraisal_id",
-            "person_id",
-            unique=True,
-            sqlite_where=text("voided_at IS NULL"),
-            postgresql_where=text("voided_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    appraisal_id: Mapped[int] = mapped_column(ForeignKey("appraisal.id"))
-    person_id: Mapped[int] = mapped_column(RowId)
-    digest: Mapped[str] = mapped_column(String(64))
-    signed_at: Mapped[datetime] = mapped_column(Instant)
-    voided_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
-    void_reason: Mapped[str] = mapped_column(String(500), default="")
-
-
-class AppraisalPaper(Base, kw_only=True):
-    """The opinion as it was printed for keeping (鉴定意见书, PDF/A); permanent."""
-
-    __tablename__ = "appraisal_paper"
-
-    appraisal_id: Mapped[int] = mapped_column(
-        RowId, ForeignKey("appraisal.id"), primary_key=True, autoincrement=False
-    )
-    object_key: Mapped[str] = mapped_column(String(80))
-    sha256: Mapped[str] = mapped_column(String(64))
-    sm3: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int] = mapped_column(BigInteger)
-    made_at: Mapped[datetime] = mapped_column(Instant)
-
-
 def departments_wanted(categories: Collection[str]) -> frozenset[Department]:
     """Departments that have to judge together what is of these categories."""
     wanted: frozenset[Department] = frozenset()
@@ -400,25 +317,8 @@ def check_panel(members: Sequence[PanelMember], categories: Collection[str]) -> 
         raise ChairMissing(field="chair")
 
 
-def appraisal_digest(
-    name: str,
-    members: Sequence[PanelMember],
-    items: Sequence[Mapping[str, Any]],
-    dissents: Sequence[Dissent],
-) -> str:
-    """What every signature stands for: SHA-256 over the number, the panel, all items, all dissent."""
-    told = {
-        "appraisal": name,
-        "panel": [[one.person_id, str(one.department), bool(one.chair)] for one in members],
-        "items": list(items),
-        "dissent": [[one.person_id, one.record_id, one.said] for one in dissents],
-    }
-    return hashlib.sha256(canonical(told).encode()).hexdigest()
-
-
 refused_by(InOpenAppraisal, "uq_appraisal_item_under_way", "appraisal_item.record_id")
 refused_by(MemberTwice, "uq_appraisal_member", "appraisal_member.appraisal_id")
-refused_by(MemberSigned, "uq_appraisal_signature_standing", "appraisal_signature.appraisal_id")
 refused_by(OpinionUnfounded, "ck_appraisal_item_founded")
 refused_by(NewDueImpossible, "ck_appraisal_item_new_due")
 refused_by(ProtectedYet, "ck_appraisal_item_expired")

@@ -40,7 +40,7 @@ class HoldYearsTurned(Invalid):
 
 
 class GoneAlready(Conflict):
-    """The record was destroyed already; no hold can save it."""
+    """The record is destroyed, or being destroyed; no hold can save it any more."""
 
 
 class HoldDocumentMissing(Invalid):

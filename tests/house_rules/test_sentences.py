@@ -39,6 +39,8 @@ from archive.holdings.record import RECORD_WORKFLOW, Origin, RecordState
 from archive.importing.fields import ProblemCode
 from archive.importing.run import RUN_WORKFLOW, Outcome, RunState, Target
 from archive.messages import LANGUAGES, Language, fields, sentences
+from archive.retention.appraisal import APPRAISAL_WORKFLOW, AppraisalState, Opinion
+from archive.retention.hold import HoldKind, HoldScope, LiftGround
 from archive.shelving.loan import LOAN_WORKFLOW, LoanState
 from archive.shelving.movement import MovementKind, OutFor
 from archive.shelving.difference import Result
@@ -87,6 +89,11 @@ CODES: dict[str, type[StrEnum]] = {
     "state-draft": DraftState,
     "page-kind": PageKind,
     "set-aside": SetAside,
+    "state-appraisal": AppraisalState,
+    "opinion": Opinion,
+    "hold-kind": HoldKind,
+    "hold-scope": HoldScope,
+    "lift-ground": LiftGround,
     "not-possible.pair": StrEnum("PairEvent", {event: event for event in PAIR_EVENTS}),
 }
 WORKFLOWS = (
@@ -104,6 +111,7 @@ WORKFLOWS = (
     RUN_WORKFLOW,
     DELIVERY_WORKFLOW,
     DRAFT_WORKFLOW,
+    APPRAISAL_WORKFLOW,
 )
 
 

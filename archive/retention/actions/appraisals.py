@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select
 
 from archive.access import Permission
 from archive.errors import Invalid
@@ -11,8 +11,7 @@ from archive.holdings.fonds import Fonds
 from archive.holdings.queries.plans import plan_in_force
 from archive.holdings.queries.records import seen_record, visible_records
 from archive.holdings.record import Record
-from archive.people.actions import actor_of
-from archive.people.person import Person, Station
+from archive.people.person import Station
 from archive.reason import reason_in
 from archive.retention.appraisal import (
     APPRAISAL_WORKFLOW,
@@ -22,17 +21,14 @@ from archive.retention.appraisal import (
     AppraisedElsewhere,
     MemberTwice,
     NotExpired,
-    NotOfDepartment,
     OnlyProposer,
     PanelMember,
     ProposerJudges,
-    check_panel,
 )
-from archive.retention.department import Department, departments_of
+from archive.retention.department import Department
+from archive.retention.paneling import check_panel_of, check_speaks, release_items
 from archive.retention.period import DueState
 from archive.retention.queries.appraisals import (
-    categories_of,
-    has_sensitive,
     seen_appraisal,
     worthless,
 )
@@ -46,10 +42,6 @@ MOST_ITEMS = 10_000
 
 class AppraisalFull(Invalid):
     """An appraisal has as many records as one panel judges at a time."""
-
-
-class MemberCannotRead(Invalid):
-    """A member may not read sensitive records that lie before the panel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +206,9 @@ def withdraw_appraisal(tx: Transaction, appraisal_id: int, *, reason: str) -> Ap
     Raises:
         ReasonMissing, NotPossibleNow: it goes on.
     """
-    appraisal = _locked(tx, appraisal_id)
+    appraisal = seen_appraisal(tx, appraisal_id)
+    tx.require(Permission.APPRAISAL_PROPOSE, appraisal.station_id)
+    appraisal = tx.get(Appraisal, appraisal_id, lock=True)
     APPRAISAL_WORKFLOW.target("withdraw", appraisal.state, thing=appraisal.subject)
     appraisal.closing = reason_in(reason)
     release_items(tx, appraisal_id)
@@ -223,66 +217,11 @@ def withdraw_appraisal(tx: Transaction, appraisal_id: int, *, reason: str) -> Ap
     return appraisal
 
 
-def release_items(tx: Transaction, appraisal_id: int) -> None:
-    """The records lie before no panel any more; the last thing before an appraisal is closed."""
-    tx.session.flush()
-    tx.session.execute(
-        update(AppraisalItem)
-        .where(AppraisalItem.appraisal_id == appraisal_id)
-        .values(under_way=False)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def members_of(tx: Transaction, appraisal_id: int) -> list[PanelMember]:
-    """The panel, in the order it was named."""
-    query = select(PanelMember).where(PanelMember.appraisal_id == appraisal_id)
-    return list(tx.session.scalars(query.order_by(PanelMember.id)))
-
-
-def check_panel_of(tx: Transaction, appraisal: Appraisal) -> None:
-    """Refuse a panel that may not judge this, as its members' offices are today.
-
-    Raises:
-        DepartmentsMissing, ChairMissing, NotOfDepartment, MemberCannotRead: with what is wrong.
-    """
-    members = members_of(tx, appraisal.id)
-    check_panel(members, categories_of(tx, appraisal.id))
-    sensitive = has_sensitive(tx, appraisal.id)
-    for member in members:
-        check_speaks(tx, appraisal, member, sensitive=sensitive)
-
-
-def check_speaks(
-    tx: Transaction, appraisal: Appraisal, member: PanelMember, *, sensitive: bool = False
-) -> None:
-    """Refuse a member who does not speak for their department today, or may not read the records.
-
-    Raises:
-        NotOfDepartment, MemberCannotRead: with the person.
-    """
-    person = tx.get(Person, member.person_id)
-    actor = actor_of(tx, person)
-    station_id = appraisal.station_id
-    if not (
-        person.active
-        and actor.may(Permission.APPRAISAL_JUDGE, station_id)
-        and member.department in departments_of(actor)
-    ):
-        raise NotOfDepartment(field="panel", name=person.name, department=str(member.department))
-    if sensitive and not actor.may(Permission.RECORD_READ_SENSITIVE, station_id):
-        raise MemberCannotRead(field="panel", name=person.name)
-
-
-def _locked(tx: Transaction, appraisal_id: int) -> Appraisal:
-    appraisal = seen_appraisal(tx, appraisal_id)
-    tx.require(Permission.APPRAISAL_PROPOSE, appraisal.station_id)
-    return tx.get(Appraisal, appraisal_id, lock=True)
-
-
 def _own_draft(tx: Transaction, appraisal_id: int) -> Appraisal:
     """The draft, locked, for who proposed it."""
-    appraisal = _locked(tx, appraisal_id)
+    appraisal = seen_appraisal(tx, appraisal_id)
+    tx.require(Permission.APPRAISAL_PROPOSE, appraisal.station_id)
+    appraisal = tx.get(Appraisal, appraisal_id, lock=True)
     APPRAISAL_WORKFLOW.target("propose", appraisal.state, thing=appraisal.subject)
     if appraisal.proposed_by_id != tx.person_id:
         raise OnlyProposer

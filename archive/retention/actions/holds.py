@@ -8,9 +8,8 @@ from sqlalchemy import select
 
 from archive.access import Permission, forbid_same_person
 from archive.holdings.file_plan import RecordKind
-from archive.holdings.pair import Pair, PairState
 from archive.holdings.queries.records import visible_records
-from archive.holdings.record import Record
+from archive.holdings.record import GOING, Record
 from archive.people.person import Station
 from archive.reason import reason_in
 from archive.retention.hold import (
@@ -87,19 +86,8 @@ def place_hold(
     tx.get(Station, station_id)
     if covers.kind_code:
         _check_kind(tx, covers.kind_code)
-    hold = Hold(
-        station_id=station_id,
-        kind=kind,
-        scope=scope,
-        customer_number=covers.customer_number.strip(),
-        kind_code=covers.kind_code,
-        year_from=covers.year_from,
-        year_to=covers.year_to,
-        reason=said,
-        document=document.strip(),
-        placed_by_id=tx.person_id,
-        placed_at=tx.now,
-    )
+    hold = _hold(tx, station_id, covers, kind, said)
+    hold.document = document.strip()
     named = sorted(set(covers.record_ids))
     codes = _locked(tx, station_id, named) if named else []
     hold.covered = len(named) or _lock_covered(tx, hold)
@@ -114,6 +102,21 @@ def place_hold(
         records=codes[:20],
     )
     return hold
+
+
+def _hold(tx: Transaction, station_id: int, covers: Covers, kind: HoldKind, reason: str) -> Hold:
+    return Hold(
+        station_id=station_id,
+        kind=kind,
+        scope=covers.scope,
+        customer_number=covers.customer_number.strip(),
+        kind_code=covers.kind_code,
+        year_from=covers.year_from,
+        year_to=covers.year_to,
+        reason=reason,
+        placed_by_id=tx.person_id,
+        placed_at=tx.now,
+    )
 
 
 def lift_hold(
@@ -165,10 +168,7 @@ def _locked(tx: Transaction, station_id: int, record_ids: list[int]) -> list[str
             missing = min(set(ids) - {record.id for record in found})
             raise NoSuchThing(thing="record", key=str(missing))
         gone = tx.session.scalar(
-            select(Record.code)
-            .join(Pair, Pair.record_id == Record.id)
-            .where(Record.id.in_(ids), Pair.state == PairState.DESTROYED)
-            .limit(1)
+            select(Record.code).where(Record.id.in_(ids), Record.state.in_(sorted(GOING))).limit(1)
         )
         if gone is not None:
             raise GoneAlready(record=gone)

@@ -3,29 +3,22 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select, update
 
 from archive.access import Permission
-from archive.holdings.file_plan import RecordKind
 from archive.holdings.record import Record
 from archive.people.actions import confirm_password
 from archive.reason import reason_in
-from archive.retention.actions.appraisals import check_panel_of, members_of, release_items
 from archive.retention.actions.holds import Covers, place_hold
 from archive.retention.appraisal import (
     APPRAISAL_WORKFLOW,
     TAKEN_OUT_FOR,
     Appraisal,
-    AppraisalChanged,
     AppraisalItem,
-    AppraisalSignature,
     AppraisalState,
-    Dissent,
     HeldAsMissing,
     HeldNotDestroyed,
-    MemberSigned,
     NewDueImpossible,
     NotExpired,
     NotOnPanel,
@@ -33,15 +26,26 @@ from archive.retention.appraisal import (
     Opinion,
     OpinionsMissing,
     PanelMember,
-    appraisal_digest,
+)
+from archive.retention.conclusion import (
+    AppraisalChanged,
+    AppraisalSignature,
+    Dissent,
+    MemberSigned,
 )
 from archive.retention.extending import extend
 from archive.retention.hold import HoldKind
+from archive.retention.paneling import (
+    check_panel_of,
+    digest_now,
+    freeze,
+    members_of,
+    release_items,
+)
 from archive.retention.period import DueState
 from archive.retention.queries.appraisals import seen_appraisal, unjudged_ids
 from archive.retention.queries.due import due_of
 from archive.retention.queries.holds import holds_on, in_pieces
-from archive.retention.tombstone import lasting_title
 from archive.transaction import NoSuchThing, Transaction
 
 TOLD_OF = 5
@@ -160,7 +164,7 @@ def conclude(tx: Transaction, appraisal_id: int) -> Appraisal:
         raise OpinionsMissing(count=left)
     check_panel_of(tx, appraisal)
     _check_still_worthless(tx, appraisal)
-    _freeze(tx, appraisal)
+    freeze(tx, appraisal)
     tx.session.flush()
     digest = digest_now(tx, appraisal)
     APPRAISAL_WORKFLOW.take("conclude", appraisal)
@@ -220,15 +224,6 @@ def sign_appraisal(tx: Transaction, appraisal_id: int, *, digest: str, password:
     return appraisal
 
 
-def digest_now(tx: Transaction, appraisal: Appraisal) -> str:
-    """The digest of everything as it is kept now."""
-    items = select(AppraisalItem.told).where(AppraisalItem.appraisal_id == appraisal.id)
-    told = list(tx.session.scalars(items.order_by(AppraisalItem.record_id)))
-    said = select(Dissent).where(Dissent.appraisal_id == appraisal.id).order_by(Dissent.id)
-    dissents = list(tx.session.scalars(said))
-    return appraisal_digest(appraisal.name, members_of(tx, appraisal.id), told, dissents)
-
-
 def _make_final(tx: Transaction, appraisal: Appraisal) -> None:
     """The last signature is given: what follows from the opinions happens with it."""
     rows = tx.session.execute(
@@ -257,43 +252,6 @@ def _make_final(tx: Transaction, appraisal: Appraisal) -> None:
     appraisal.signed_at = tx.now
     tx.record("appraisal.signed", appraisal.subject, digest=appraisal.digest, items=len(rows))
     tx.promise("print_appraisal", appraisal_id=appraisal.id)
-
-
-def _freeze(tx: Transaction, appraisal: Appraisal) -> None:
-    """Write down what is signed of every item, as it is now."""
-    rows = tx.session.execute(
-        select(AppraisalItem, Record, RecordKind)
-        .join(Record, Record.id == AppraisalItem.record_id)
-        .join(RecordKind, RecordKind.id == Record.kind_id)
-        .where(AppraisalItem.appraisal_id == appraisal.id)
-    ).all()
-    held = holds_on(tx, [record.id for _, record, _ in rows])
-    for item, record, kind in rows:
-        item.told = _told(item, record, kind, [one.kind for one in held[record.id]])
-
-
-def _told(
-    item: AppraisalItem, record: Record, kind: RecordKind, holds: list[str]
-) -> dict[str, Any]:
-    """A line of the opinion (鉴定意见书, ``domain.md`` §2.4); its title names nobody."""
-    return {
-        "record": record.id,
-        "code": record.code,
-        "title": lasting_title(record, kind),
-        "year": record.year,
-        "pages": record.pages,
-        "category": kind.category,
-        "retention": kind.retention,
-        "protected_through": item.protected_through.isoformat(),
-        "holds": holds,
-        "content_seen": bool(item.content_seen),
-        "opinion": str(item.opinion),
-        "new_due_on": item.new_due_on.isoformat() if item.new_due_on else "",
-        "held_as": str(item.held_as),
-        "reason": item.reason,
-        "judged_by": item.judged_by_id,
-        "judged_on": item.judged_on.isoformat() if item.judged_on else "",
-    }
 
 
 def _check_still_worthless(tx: Transaction, appraisal: Appraisal) -> None:

@@ -14,14 +14,11 @@ from archive.people.person import Person, Station
 from archive.retention.appraisal import (
     Appraisal,
     AppraisalItem,
-    AppraisalPaper,
-    AppraisalSignature,
     AppraisalState,
-    Dissent,
-    NotSigned,
     Opinion,
     PanelMember,
 )
+from archive.retention.conclusion import AppraisalPaper, AppraisalSignature, Dissent
 from archive.retention.queries.holds import HoldSeen, holds_on
 from archive.transaction import NoSuchThing, Transaction
 
@@ -32,42 +29,6 @@ OPEN = frozenset({AppraisalState.DRAFT, AppraisalState.CONVENED, AppraisalState.
 
 
 # ── what follows from a signed appraisal ────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Destroyable:
-    """A signed appraisal with what it found worthless: ``opinions`` is record id → reason."""
-
-    id: int
-    name: str
-    station_id: int
-    opinions: Mapping[int, str]
-
-
-def destroyable(tx: Transaction, appraisal_id: int) -> Destroyable:
-    """What of a signed appraisal may go into a destruction batch, in the order of the codes.
-
-    What a later panel judged again is left out: the newest signed opinion counts.
-
-    Raises:
-        NoSuchThing: there is none this person may know of.
-        NotSigned: the panel has not signed.
-    """
-    appraisal = seen_appraisal(tx, appraisal_id)
-    if appraisal.state != AppraisalState.SIGNED:
-        raise NotSigned(appraisal=appraisal.name)
-    rows = tx.session.execute(
-        select(AppraisalItem.record_id, AppraisalItem.reason)
-        .join(Record, Record.id == AppraisalItem.record_id)
-        .where(
-            AppraisalItem.appraisal_id == appraisal_id,
-            AppraisalItem.opinion == Opinion.DESTROY,
-            AppraisalItem.id.in_(newest_signed()),
-        )
-        .order_by(Record.code)
-    )
-    opinions = dict(rows.tuples().all())
-    return Destroyable(appraisal.id, appraisal.name, appraisal.station_id, opinions)
 
 
 def newest_signed() -> Any:
@@ -85,14 +46,6 @@ def worthless() -> Any:
     return select(AppraisalItem.record_id).where(
         AppraisalItem.opinion == Opinion.DESTROY, AppraisalItem.id.in_(newest_signed())
     )
-
-
-def panel_of(tx: Transaction, appraisal_id: int) -> frozenset[int]:
-    """Everybody who had a hand in an appraisal: who proposed it and who judged."""
-    members = tx.session.scalars(
-        select(PanelMember.person_id).where(PanelMember.appraisal_id == appraisal_id)
-    )
-    return frozenset({tx.get(Appraisal, appraisal_id).proposed_by_id, *members})
 
 
 # ── lists and the desk ──────────────────────────────────────────────────────────────────────
@@ -380,7 +333,7 @@ def _items(tx: Transaction, appraisal_id: int, opinion: str) -> Any:
 
 def _counted(tx: Transaction, column: Any, ids: Collection[int], *narrowed: Any) -> dict[int, int]:
     query = select(column, func.count()).where(column.in_(ids), *narrowed).group_by(column)
-    return dict(tx.session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in tx.session.execute(query)}
 
 
 def _narrowed(tx: Transaction, query: Any, asked: AppraisalFilter) -> Any:
