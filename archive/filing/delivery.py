@@ -59,6 +59,10 @@ class KindUndecided(Invalid):
     """The kind of record is not chosen yet."""
 
 
+class KindGone(Invalid):
+    """The version of the file plan in force has no such kind; another is to be chosen."""
+
+
 class DayUndecided(Invalid):
     """The day a record was formed is not given yet."""
 

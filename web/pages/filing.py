@@ -21,9 +21,9 @@ from archive.filing.queries.deliveries import (
     seen_delivered_page,
     seen_delivery,
 )
+from archive.filing.queries.kinds import kinds_now
 from archive.filing.receiving import receive
 from archive.holdings.file_plan import RecordKind
-from archive.holdings.queries.plans import kinds_known
 from archive.ingest.keeping import scan_limits
 from archive.ingest.magic import recognise_document
 from archive.people.person import Station
@@ -136,7 +136,7 @@ def delivery_page(visit: Visit, delivery_id: int, state: FormState, status: int 
     """One delivery: the account of its pages, what is to be filed, what was set aside."""
     with visit.reading() as tx:
         seen = delivery_seen(tx, delivery_id)
-        kinds = {kind.id: kind for kind in kinds_known(tx)}
+        kinds = kinds_now(tx, [each.draft.kind_id for each in seen.drafts])
     title = _named(visit, seen.delivery, seen.files[0].name)
     return show(
         visit,

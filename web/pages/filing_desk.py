@@ -18,6 +18,7 @@ from archive.filing.queries.deliveries import (
     next_open_draft,
     seen_delivery,
 )
+from archive.filing.queries.kinds import kind_now
 from archive.holdings.code import right_form
 from archive.holdings.file_plan import RecordKind
 from archive.holdings.queries.plans import kinds_known
@@ -134,10 +135,12 @@ def _desk(
         draft = _seen_draft(tx, draft_id)
         seen = delivery_seen(tx, draft.delivery_id)
         kinds = kinds_known(tx)
+        kind = kind_now(tx, draft.kind_id)
         attach_code = tx.get(Record, draft.attach_to_id).code if draft.attach_to_id else ""
     each = next(one for one in seen.drafts if one.draft.id == draft_id)
     if draft.state == DraftState.FILED:
         return go(f"/holdings/records/{draft.record_id}")
+    gone = {"kind": visit.t("filing.kind_gone")} if draft.kind_id and kind is None else {}
     own = {page.file_id for page in each.pages}
     electronic = [file for file in seen.files if file.id in own and file.is_electronic]
     sheets = sheets_of(each.pages, f"{HERE}/drafts/{draft_id}", visit)
@@ -148,7 +151,7 @@ def _desk(
         visit,
         "filing/desk.html",
         status=status,
-        state=_filled(each.draft, state, electronic=bool(electronic)),
+        state=_filled(each.draft, state, kind, electronic=bool(electronic)),
         electronic=electronic,
         crumbs=crumbs(
             visit,
@@ -161,8 +164,8 @@ def _desk(
         ),
         draft=draft,
         delivery=seen.delivery,
-        doubtful=set(each.doubtful),
-        hints=_hints(visit, each),
+        doubtful=set(each.doubtful) | ({"kind"} if gone else set()),
+        hints=_hints(visit, each) | gone,
         notice_text=just_done(visit, "filing"),
         sheets=sheets,
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
@@ -203,12 +206,14 @@ def kind_options(visit: Visit, kinds: list[RecordKind]) -> list[Option]:
     return [Option(str(kind.id), f"{kind.number} {kind_name(visit, kind)}") for kind in kinds]
 
 
-def _filled(draft: Draft, state: FormState, *, electronic: bool) -> FormState:
+def _filled(
+    draft: Draft, state: FormState, kind: RecordKind | None, *, electronic: bool
+) -> FormState:
     """What was typed, or else what is proposed; what came as an OFD is itself the original."""
     if state.values:
         return state
     values = {
-        "kind": str(draft.kind_id or ""),
+        "kind": str(kind.id if kind else ""),
         "formed_on": draft.formed_on.isoformat() if draft.formed_on else "",
         "origin": str(Origin.ELECTRONIC if electronic else Origin.PAPER),
         **{name: getattr(draft, name) for name in FIELDS},

@@ -17,10 +17,12 @@ from archive.filing.delivery import (
     DeliveryState,
     Draft,
     DraftState,
+    KindGone,
     KindUndecided,
     NoPagesInDraft,
     NoSuchPage,
 )
+from archive.filing.queries.kinds import kind_now
 from archive.filing.queries.pages import pages_of
 from archive.holdings.actions.pairs import receive_scan
 from archive.holdings.actions.records import Description, file_record
@@ -47,9 +49,13 @@ class Said:
 
 
 def correct_draft(tx: Transaction, draft_id: int, said: Said) -> Draft:
-    """Keep what is said about a draft that is not filed yet; nothing needs to be complete."""
+    """Keep what is said about a draft that is not filed yet; nothing needs to be complete.
+
+    A kind of an earlier version of the file plan becomes the one in force, or none if it is gone.
+    """
     draft, _ = _open_draft(tx, draft_id)
-    draft.kind_id, draft.formed_on = said.kind_id, said.formed_on
+    kind = kind_now(tx, said.kind_id)
+    draft.kind_id, draft.formed_on = kind.id if kind else None, said.formed_on
     draft.title, draft.document_number = said.title.strip(), said.document_number.strip()
     draft.parties, draft.customer_number = said.parties.strip(), said.customer_number.strip()
     draft.settled_by_id = tx.person_id
@@ -60,18 +66,22 @@ def file_draft(tx: Transaction, draft_id: int, said: Said) -> Record:
     """The draft as a record with its code; its pages are the record's first electronic copy.
 
     Raises:
-        KindUndecided, TitleMissing, DayUndecided, NoPagesInDraft, NotPossibleNow: nothing is filed.
+        KindUndecided, KindGone, TitleMissing, DayUndecided, NoPagesInDraft, NotPossibleNow:
+        nothing is filed.
     """
     draft, delivery = _open_draft(tx, draft_id)
     if said.kind_id is None:
         raise KindUndecided(field="kind")
+    kind = kind_now(tx, said.kind_id)
+    if kind is None:
+        raise KindGone(field="kind")
     if not said.title.strip():
         raise TitleMissing(field="title")
     if said.formed_on is None:
         raise DayUndecided(field="formed_on")
     pages = _pages_in(tx, draft)
     described = Description(
-        kind_id=said.kind_id,
+        kind_id=kind.id,
         title=said.title,
         formed_on=said.formed_on,
         pages=len(pages),
