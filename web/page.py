@@ -40,6 +40,7 @@ SECTIONS = (
         ),
     ),
     Section("store", "/store", lambda visit: visit.actor.may(Permission.RECORD_READ)),
+    Section("retention", "/retention", lambda visit: visit.actor.may(Permission.RETENTION_READ)),
     Section("trail", "/trail", lambda visit: visit.actor.may(Permission.TRAIL_READ)),
     Section("settings", "/settings", lambda visit: visit.actor.may(Permission.PERSON_READ)),
 )
