@@ -31,8 +31,13 @@ MANIFEST = "manifest.json"
 LIBRARIES: Mapping[str, str] = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "openseadragon.js": "openseadragon/build/openseadragon/openseadragon.min.js",
+    "qr.js": "qr/index.js",
+    "qr-decode.js": "qr/decode.js",
 }
 """Name in our pages → file in ``node_modules``."""
+
+IMPORTS: Mapping[str, Mapping[str, str]] = {"qr-decode.js": {"./index.js": "qr.js"}}
+"""Of a library that is a module: what it imports → the name of that in our pages."""
 
 OURS: Mapping[str, Sequence[str]] = {
     "app.css": (
@@ -81,6 +86,10 @@ def build(*, root: Path = ROOT, sources: Path = SOURCES, built: Path = BUILT) ->
     contents = {name: _joined(sources, names) for name, names in OURS.items()}
     for name, path in LIBRARIES.items():
         contents[name] = (root / "node_modules" / path).read_bytes()
+    for name, imported in IMPORTS.items():
+        for asked, given in imported.items():
+            address = f"./{_built_name(given, contents[given])}"
+            contents[name] = contents[name].replace(asked.encode(), address.encode())
     _write(contents, wanted, built)
     manifest.cache_clear()
     return True
@@ -153,8 +162,7 @@ def _write(contents: Mapping[str, bytes], fingerprint: str, built: Path) -> None
     before = _read_manifest(built).get("files", {}).values()
     files: dict[str, str] = {}
     for name, content in contents.items():
-        stem, _, kind = name.rpartition(".")
-        files[name] = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
+        files[name] = _built_name(name, content)
         _place(built / files[name], content)
         _place(built / f"{files[name]}.gz", gzip.compress(content, 9, mtime=0))
     _place(
@@ -162,6 +170,11 @@ def _write(contents: Mapping[str, bytes], fingerprint: str, built: Path) -> None
         json.dumps({"fingerprint": fingerprint, "files": files}, indent=1).encode(),
     )
     _sweep(built, {*before, *files.values()})
+
+
+def _built_name(name: str, content: bytes) -> str:
+    stem, _, kind = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
 
 
 def _sweep(built: Path, named: set[str]) -> None:

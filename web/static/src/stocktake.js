@@ -106,18 +106,26 @@
   send();
   scanned.focus();
 
-  // The camera, where the browser itself reads QR codes; elsewhere a hand scanner types them in.
+  // The camera: read by the browser itself where it can, else by a library fetched only then.
   const button = form.querySelector("[data-camera]");
   const video = form.querySelector("video");
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
+  if (!navigator.mediaDevices?.getUserMedia) return;
   button.hidden = false;
   let last = "";
   let lastAt = 0;
   button.addEventListener("click", async () => {
-    const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    video.hidden = false;
-    await video.play();
+    let detector;
+    try {
+      const known = await window.BarcodeDetector?.getSupportedFormats();
+      const { BarcodeDetector } = known?.includes("qr_code") ? window : await import(form.dataset.decoder);
+      detector = new BarcodeDetector({ formats: ["qr_code"] });
+      video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      video.hidden = false;
+      await video.play();
+    } catch {
+      say(form.dataset.noCamera, "bad");
+      return;
+    }
     button.hidden = true;
     const look = async () => {
       const [found] = await detector.detect(video).catch(() => []);

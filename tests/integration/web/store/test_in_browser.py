@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from archive.holdings.pair import Pair, PairState
+from archive.holdings.record import Record
+from archive.printing.qr import qr_svg
+from archive.shelving.actions.stocktakes import open_stocktake
 from archive.shelving.box import Box
+from archive.shelving.queries.stocktakes import stocktake_seen
 from tests.browser import Watched
 from tests.builders import PASSWORD, Station
 from tests.integration.web.requests.test_in_browser import DESKTOP, PHONE, Open, axe, opens, site
@@ -150,3 +154,44 @@ def test_every_page_of_the_store_fits_and_can_be_read(
         else:
             page.goto(f"/store{path}{'&' if '?' in path else '?'}language={language}")
         check(page, axe)
+
+
+CAMERA = """([svg]) => {
+  const image = new Image();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [640, 480];
+  const drawn = canvas.getContext("2d");
+  window.showToCamera = (svg) => { image.src = "data:image/svg+xml;base64," + btoa(svg); };
+  window.showToCamera(svg);
+  setInterval(() => {
+    drawn.fillStyle = "#ddd";
+    drawn.fillRect(0, 0, 640, 480);
+    drawn.save();
+    drawn.translate(320, 240);
+    drawn.rotate(0.2);
+    drawn.drawImage(image, -150, -150, 300, 300);
+    drawn.restore();
+  }, 50);
+  delete window.BarcodeDetector;
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+}"""
+"""A camera that sees a printed label a little askew, in a browser that reads no codes itself."""
+
+
+def test_the_camera_reads_labels_of_shelf_box_and_record(station: Station, opens: Open):
+    with_store(station)
+    box = boxed(station, ready(station), ready(station))
+    stocktake = station.archivist.does(open_stocktake, station.id, with_records=True)
+    page = opens(station.archivist, f"/store/stocktakes/{stocktake.id}", viewport=PHONE)
+    loaded = "performance.getEntriesByType('resource').filter(e => e.name.includes('qr-')).length"
+    assert page.evaluate(loaded) == 0
+    page.evaluate(CAMERA, [qr_svg(label(station, shelf(station)))])
+    press(page, "用摄像头扫")
+    page.get_by_text("现在在").first.wait_for()
+    page.evaluate("svg => window.showToCamera(svg)", qr_svg(label(station, box)))
+    page.get_by_text(f"{box.name} 已记下").wait_for()
+    page.evaluate(
+        "svg => window.showToCamera(svg)", qr_svg(label(station, station.sees(Record, 1)))
+    )
+    page.get_by_text(f"已记在 {box.name}").wait_for()
+    assert station.head.does(stocktake_seen, stocktake.id).scans == 2
