@@ -19,6 +19,7 @@ from archive.filing.delivery import DeliveredFile, DeliveredPage
 from archive.holdings.copy import ElectronicCopy
 from archive.ingest import spool, staging
 from archive.people.person import SignIn
+from archive.retention.batching import settle_backups
 from archive.retention.conclusion import AppraisalPaper
 from archive.retention.erasure import DestructionPhoto, ErasedObject
 from archive.system import System
@@ -77,6 +78,7 @@ def clear_away(system: System) -> None:
     staging.sweep(system.settings.effective_spool_dir / staging.FOLDER, system.clock.now())
     with system.transaction(SYSTEM) as tx:
         tx.session.execute(delete(SignIn).where(SignIn.ends_at <= tx.now))
+        settle_backups(tx)
     sweep_orphans(system)
 
 

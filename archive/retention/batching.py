@@ -24,9 +24,10 @@ from archive.retention.department import Department
 from archive.retention.queries.batches import witnesses_of
 from archive.retention.queries.due import DueState, due_of
 from archive.retention.queries.holds import holds_on, in_pieces
-from archive.retention.signing import BatchSignature, check_witnessed
+from archive.retention.signing import BatchSignature, NotAWitness, check_witnessed
 from archive.retention.tombstone import bury, lasting_title
 from archive.transaction import Transaction
+from archive.workflow import NotPossibleNow
 
 
 def register_lines(
@@ -147,3 +148,18 @@ def settle_backups(tx: Transaction) -> int:
         tx.record("batch.backups-clear", batch.subject)
         tx.promise("print_certificate", batch_id=batch.id)
     return cleared
+
+
+def check_photographed(tx: Transaction, batch: Batch) -> None:
+    """Refuse photographs but from who carries it out and its witnesses, while it is carried out.
+
+    Raises:
+        NotAWitness, NotPossibleNow: no photographs are taken in.
+    """
+    named = {batch.executor_id, *(one.person_id for one in witnesses_of(tx, batch.id))}
+    if tx.person_id not in named:
+        raise NotAWitness(batch=batch.name, person=tx.actor.code)
+    if batch.state not in {BatchState.DESTROYING, BatchState.DESTROYED}:
+        raise NotPossibleNow(
+            subject="batch", thing=batch.subject, step="photo", state=str(batch.state)
+        )

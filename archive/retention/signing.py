@@ -38,6 +38,10 @@ class WitnessInvolved(Refused):
     """A witness who proposed, appraised, signed, approved or carries out sees no stranger's work."""
 
 
+class WitnessNamed(Conflict):
+    """That person is named as a witness already."""
+
+
 class ApproverInvolved(Refused):
     """The leader approves what others proposed, appraised and signed for."""
 
@@ -162,12 +166,21 @@ def check_witnessed(sent: Collection[Department], *, electronic: bool) -> None:
         raise WitnessesMissing(departments=sorted(str(one) for one in missing))
 
 
-refused_by(PartSigned, "uq_destruction_signature_part")
+refused_by(
+    PartSigned,
+    "uq_destruction_signature_part",
+    "destruction_signature.batch_id, destruction_signature.part",
+)
 refused_by(
     SignedTwice,
     "uq_destruction_signature_person",
     "destruction_signature.batch_id, destruction_signature.person_id",
 )
-refused_by(WitnessInvolved, "witness_involved", "uq_destruction_witness_batch_id_person_id")
+refused_by(WitnessInvolved, "witness_involved")
+refused_by(
+    WitnessNamed,
+    "uq_destruction_witness_batch_id_person_id",
+    "destruction_witness.batch_id, destruction_witness.person_id",
+)
 refused_by(ApproverInvolved, "approver_involved", "ck_destruction_batch_approver")
 refused_by(ExecutorInvolved, "executor_involved", "ck_destruction_batch_executor")
