@@ -21,10 +21,12 @@ from web.body_limit import BodyLimit
 from web.deps import closed_form
 from web.frame import Frame
 from web.pages import (
+    appraisal_section,
     books,
     customer_page,
     customers,
     desk,
+    destruction_section,
     expected,
     expected_settle,
     filing,
@@ -92,7 +94,9 @@ PAGES = (
     special.router,
     special_page.router,
     store_section.router,
+    destruction_section.router,
     people.router,
+    appraisal_section.router,
     trail.router,
 )
 

@@ -43,11 +43,13 @@ OURS: Mapping[str, Sequence[str]] = {
     "app.css": (
         "tokens.css", "page.css", "shell.css", "buttons.css", "forms.css", "lists.css",
         "messages.css", "grid.css", "viewer.css", "desk.css", "filing.css", "store.css",
-        "statistics.css", "print.css",
+        "statistics.css", "batches.css", "appraisal.css", "print.css",
     ),
     "app.js": ("page.js", "upload.js"),
     "desk.js": ("viewer.js", "grid.js", "desk.js"),
     "stocktake.js": ("stocktake.js",),
+    "precount.js": ("precount.js",),
+    "appraisal.js": ("appraisal.js",),
     "mark.svg": ("mark.svg",),
 }  # fmt: skip
 """Name in our pages → files in ``static/src``, joined in this order."""

@@ -12,6 +12,7 @@ SCANS_COME_HERE = re.compile(
     r"|/filing/(uploads|deliveries)/[^/]+/?$"
     r"|/stations/[^/]+/deliveries/?$"
     r"|/imports/?$"
+    r"|/batches/\d+/photos(/uploads)?/?$"
 )
 """The end of the addresses that take files, piece by piece; everything else is held whole."""
 

@@ -6,9 +6,24 @@ from typing import TypeVar
 from archive.access import Permission
 from archive.custody.queries.books import BookFilter, BookRow, book_totals, page_of_books
 from archive.custody.queries.volumes import VolumeRow, count_volumes, page_of_volumes
-from archive.customers.queries.customers import CustomerFilter, CustomerLine, customers
+from archive.customers.queries.customers import (
+    CustomerFilter,
+    CustomerLine,
+    count_customers,
+    page_of_customers,
+)
 from archive.errors import Invalid
 from archive.holdings.queries.records import RecordFilter, RecordLine, count_records, records
+from archive.shelving.queries.boxes import BoxFilter, BoxLine, boxes, count_boxes
+from archive.shelving.queries.climate import ReadingSeen, count_readings, readings
+from archive.shelving.queries.loans import LoanFilter, LoanLine, count_loans, loans
+from archive.shelving.queries.movements import (
+    MovementFilter,
+    MovementLine,
+    count_movements,
+    movements,
+)
+from archive.shelving.queries.stocktakes import StocktakeLine, count_stocktakes, stocktakes
 from archive.transaction import Transaction
 
 R = TypeVar("R")
@@ -21,6 +36,7 @@ WHO_MAY: Mapping[str, Permission] = {
     "volumes": Permission.VOLUME_READ,
     "customers": Permission.CUSTOMER_READ,
     "expected": Permission.EXPECTED_READ,
+    "due": Permission.RETENTION_READ,
     "records": Permission.RECORD_READ,
     "register.catalogue": Permission.RECORD_READ,
     "register.transfer": Permission.RECORD_READ,
@@ -30,6 +46,12 @@ WHO_MAY: Mapping[str, Permission] = {
     "register.remark-sheet": Permission.RECORD_READ,
     "register.file-cover": Permission.RECORD_READ,
     "statistics": Permission.RECORD_READ,
+    "store-boxes": Permission.RECORD_READ,
+    "store-climate": Permission.RECORD_READ,
+    "store-loans": Permission.RECORD_READ,
+    "store-movements": Permission.RECORD_READ,
+    "store-stocktakes": Permission.RECORD_READ,
+    "destruction": Permission.RETENTION_READ,
 }
 """The permission whoever takes a list out of the program needs."""
 
@@ -83,10 +105,9 @@ def every_customer(tx: Transaction, wanted: CustomerFilter, order: str) -> Itera
     """
 
     def page(at: int) -> Sequence[CustomerLine]:
-        return customers(tx, wanted, order=order, offset=at, limit=BATCH)[0]
+        return page_of_customers(tx, wanted, order=order, offset=at, limit=BATCH)
 
-    _, total = customers(tx, wanted, order=order, limit=0)
-    return _page_by_page(total, page)
+    return _page_by_page(count_customers(tx, wanted), page)
 
 
 def every_record(tx: Transaction, wanted: RecordFilter, order: str) -> Iterator[RecordLine]:
@@ -100,6 +121,39 @@ def every_record(tx: Transaction, wanted: RecordFilter, order: str) -> Iterator[
         return records(tx, wanted, order=order, offset=at, limit=BATCH)
 
     return _page_by_page(count_records(tx, wanted), page)
+
+
+def every_box(tx: Transaction, wanted: BoxFilter, order: str) -> Iterator[BoxLine]:
+    """All boxes of a list."""
+
+    def page(at: int) -> Sequence[BoxLine]:
+        return boxes(tx, wanted, order=order or "number", offset=at, limit=BATCH)
+
+    return _page_by_page(count_boxes(tx, wanted), page)
+
+
+def every_loan(tx: Transaction, wanted: LoanFilter) -> Iterator[LoanLine]:
+    """All loans of a list."""
+    return _page_by_page(
+        count_loans(tx, wanted), lambda at: loans(tx, wanted, offset=at, limit=BATCH)
+    )
+
+
+def every_stocktake(tx: Transaction) -> Iterator[StocktakeLine]:
+    """All stocktakes this person may see."""
+    return _page_by_page(count_stocktakes(tx), lambda at: stocktakes(tx, offset=at, limit=BATCH))
+
+
+def every_reading(tx: Transaction) -> Iterator[ReadingSeen]:
+    """All readings of temperature and humidity this person may see."""
+    return _page_by_page(count_readings(tx), lambda at: readings(tx, offset=at, limit=BATCH))
+
+
+def every_movement(tx: Transaction, wanted: MovementFilter) -> Iterator[MovementLine]:
+    """All movements of a list."""
+    return _page_by_page(
+        count_movements(tx, wanted), lambda at: movements(tx, wanted, offset=at, limit=BATCH)
+    )
 
 
 def note_export(tx: Transaction, what: str, form: str, rows: int, asked: Mapping[str, str]) -> None:

@@ -6,10 +6,14 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from archive.custody.queries.waiting import Waiting, overdue_at, stations_of, waiting_for
+from archive.access import Permission
+from archive.custody.queries.waiting import Waiting, overdue_at, waiting_for
 from archive.customers.queries.special import due_for_me
 from archive.expected.queries import not_filed_by_me, not_filed_by_others
 from archive.filing.queries.waiting import filing_overdue, filing_waits
+from archive.people.queries import stations_where
+from archive.retention.queries.batch_tasks import waiting_batches
+from archive.retention.queries.panels import waiting_panels
 from archive.shelving.queries.waiting import overdue_in_store, waiting_in_store
 from web.deps import SignedIn, Visit
 from web.page import show
@@ -52,6 +56,19 @@ PLACES = {
     "special-due": "/special",
     "not-filed": "/holdings/expected",
     "not-filed-by": "/holdings/expected",
+    "appraisal-judge": "/retention/appraisals/{id}",
+    "appraisal-conclude": "/retention/appraisals/{id}",
+    "appraisal-sign": "/retention/appraisals/{id}/sign",
+    "batch-propose": "/retention/batches",
+    "batch-freeze": "/retention/batches/{id}",
+    "batch-sign": "/retention/batches/{id}/sign",
+    "batch-approve": "/retention/batches/{id}/approve",
+    "batch-supervise": "/retention/batches/{id}/supervision",
+    "batch-count": "/retention/batches/{id}/count",
+    "batch-execute": "/retention/batches/{id}/execute",
+    "batch-destroying": "/retention/batches/{id}/execute",
+    "batch-witness": "/retention/batches/{id}/witness",
+    "batch-close": "/retention/batches/{id}",
 }
 """Where each kind of waiting thing is done."""
 
@@ -72,9 +89,15 @@ class Task:
 def home(visit: SignedIn, changed: str = "") -> Response:
     with visit.reading() as tx:
         waiting = [*waiting_for(tx), *waiting_in_store(tx)]
-        overdue = [item for station in stations_of(tx) for item in overdue_at(tx, station.id)]
+        overdue = [
+            item
+            for station in stations_where(tx, Permission.BOOK_READ)
+            for item in overdue_at(tx, station.id)
+        ]
         overdue += overdue_in_store(tx)
         waiting += [*filing_waits(tx), *not_filed_by_me(tx), *due_for_me(tx)]
+        waiting += waiting_batches(tx)
+        waiting += waiting_panels(tx)
         overdue += [*filing_overdue(tx), *not_filed_by_others(tx)]
     columns = (
         Column("what", visit.t("home.what"), "link"),

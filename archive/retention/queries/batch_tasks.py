@@ -168,8 +168,8 @@ def _holding(
             Person.active,
             Appointment.role.in_(roles),
             Appointment.station_id.is_(None) | (Appointment.station_id == station_id),
-            Appointment.from_day <= tx.today,
-            Appointment.to_day.is_(None) | (Appointment.to_day >= tx.today),
+            Appointment.from_on <= tx.today,
+            Appointment.until_on.is_(None) | (Appointment.until_on >= tx.today),
         )
         .order_by(Person.code)
     )
