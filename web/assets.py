@@ -48,7 +48,7 @@ OURS: Mapping[str, Sequence[str]] = {
     "app.js": ("page.js", "upload.js"),
     "desk.js": ("viewer.js", "grid.js", "desk.js"),
     "stocktake.js": ("stocktake.js",),
-    "precount.js": ("precount.js",),
+    "precount.js": ("camera.js", "precount.js"),
     "appraisal.js": ("appraisal.js",),
     "mark.svg": ("mark.svg",),
 }  # fmt: skip

@@ -46,28 +46,5 @@
     said.focus();
   });
   said.focus();
-
-  const button = form.querySelector("[data-camera]");
-  const video = form.querySelector("video");
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
-  button.hidden = false;
-  let seen = "";
-  let seenAt = 0;
-  button.addEventListener("click", async () => {
-    const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    video.hidden = false;
-    await video.play();
-    button.hidden = true;
-    const look = async () => {
-      const [found] = await detector.detect(video).catch(() => []);
-      const now = Date.now();
-      if (found && (found.rawValue !== seen || now - seenAt > 4000)) {
-        [seen, seenAt] = [found.rawValue, now];
-        take(found.rawValue);
-      }
-      setTimeout(look, 250);
-    };
-    look();
-  });
+  window.readsLabels(form, take, (text) => tell(text, "wrong"));
 })();
