@@ -25,12 +25,22 @@ from web.errors import status_of
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import just_done
+from web.pages.plan_contents import content_columns, content_row
 from web.parts import Column, FormState, Link, Option
 
 router = APIRouter(prefix="/holdings")
 
 PLAN = "/holdings/plan"
-COLUMNS = ("name", "number", "clause", "arrangement", "retention", "basis", "cycle", "personal")
+COLUMNS = (
+    "name",
+    "number",
+    "clause",
+    "arrangement",
+    "retention",
+    "legal_basis",
+    "cycle",
+    "personal",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,8 @@ def _plan_page(visit: Visit, state: FormState, status: int = 200) -> Response:
         columns=[Column(key, visit.t(f"holdings.{key}")) for key in COLUMNS],
         groups=_groups(visit, seen, listing.text("text")),
         seen=seen,
+        content_columns=content_columns(visit),
+        contents=[content_row(visit, one) for one in seen.contents],
         superseded=seen.plan.id != versions[0].id,
         may_adopt=may_adopt,
         drafting=drafting,
@@ -150,10 +162,15 @@ def _row(visit: Visit, kind: RecordKind) -> dict[str, object]:
         "clause": clause,
         "arrangement": visit.t(f"arrangement.{kind.arrangement}"),
         "retention": _retention(visit, kind),
-        "basis": visit.t(f"holdings.basis_{kind.basis}"),
+        "legal_basis": _basis(visit, kind),
         "cycle": visit.t(f"cycle.{kind.cycle}"),
         "personal": visit.t(f"personal-data.{kind.personal}"),
     }
+
+
+def _basis(visit: Visit, kind: RecordKind) -> str:
+    """Who says how long, as cited; in a version from before there were citations, only who."""
+    return kind.legal_basis or visit.t(f"holdings.basis_{kind.basis}")
 
 
 def _retention(visit: Visit, kind: RecordKind) -> str:

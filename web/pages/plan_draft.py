@@ -31,6 +31,7 @@ from archive.holdings.fonds import Fonds
 from archive.holdings.queries.plans import (
     Difference,
     categories_of,
+    contents_of,
     differences,
     kinds_of,
     plan_in_force,
@@ -40,11 +41,14 @@ from archive.transaction import NoSuchThing, Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
 from web.page import go, show
+from web.pages import plan_contents
 from web.pages.around import crumbs, just_done
+from web.pages.plan_contents import content_columns, content_row
 from web.parts import Column, FormState, Link, Option, Status
 from web.typed import RowNumber
 
 router = APIRouter(prefix="/holdings/plan")
+router.include_router(plan_contents.router)
 
 PLAN = "/holdings/plan"
 DRAFTS = f"{PLAN}/drafts"
@@ -158,6 +162,7 @@ def _facts(form: Form) -> KindFacts:
         basis=chosen(RetentionBasis, "basis"),
         starts=chosen(ClockStart, "starts"),
         implied=form.text("implied") == "yes",
+        legal_basis=form.text("legal_basis"),
     )
 
 
@@ -177,6 +182,7 @@ def _draft_page(visit: Visit, plan_id: int, state: FormState, status: int = 200)
         fonds = tx.get(Fonds, plan.fonds_id)
         kinds = kinds_of(tx, plan.id)
         changes = differences(plan_in_force(tx, fonds.code).kinds, kinds)
+        contents = contents_of(tx, plan.id)
     own = drafter.id == visit.actor.person_id
     columns = ("name", "number", "clause", "category", "retention")
     return show(
@@ -202,6 +208,11 @@ def _draft_page(visit: Visit, plan_id: int, state: FormState, status: int = 200)
             for key in columns
         ],
         rows=[_row(visit, plan, kind, link=own) for kind in kinds],
+        content_columns=content_columns(visit, link=own),
+        contents=[
+            content_row(visit, one, f"{DRAFTS}/{plan.id}/contents/{one.id}" if own else "")
+            for one in contents
+        ],
         adopt_told=visit.t(
             "holdings.adopt_told", n=plan.edition, kinds=len(kinds), changes=len(changes)
         ),

@@ -11,6 +11,7 @@ from archive.holdings.queries.plans import kinds_known
 from archive.messages import sentences
 from archive.people.person import Station
 from archive.people.queries import stations_where
+from archive.reports.lists import MOST_ROWS, TooManyRows
 from archive.reports.spreadsheet import Row
 from archive.retention.period import DueState
 from archive.retention.queries.foresight import Foresight, foresight
@@ -253,6 +254,8 @@ def _row(visit: Visit, line: DueLine) -> dict[str, object]:
 
 
 def _exported(visit: Visit, tx: Transaction, asked: DueFilter) -> Iterable[Row]:
+    if (found := count_due(tx, tx.today, asked)) > MOST_ROWS:
+        raise TooManyRows(rows=found, most=MOST_ROWS)
     for line in every_due_line(tx, tx.today, asked):
         yield _told(visit, line) | {"code": line.record.code}
 

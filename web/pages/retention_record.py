@@ -132,7 +132,7 @@ def _page(visit: Visit, record_id: int, state: FormState, *, status: int = 200) 
         reasons=reasons_told(visit, seen.due),
         facts=_facts(visit, seen),
         events=_events(visit, seen),
-        waits=[Option(one, visit.t(f"clock-start.{one}")) for one in seen.waits],
+        waits=[Option(one, visit.t(f"clock-event.{one}")) for one in seen.waits],
         contents=_contents(visit, seen),
         content_columns=[
             Column("name", visit.t("why.content")),
@@ -195,7 +195,7 @@ def _events(visit: Visit, seen: Explained) -> list[Event]:
         Event(
             visit.t(
                 "why.event_told",
-                starts=visit.t(f"clock-start.{one.event.starts}"),
+                starts=visit.t(f"clock-event.{one.event.starts}"),
                 day=one.event.happened_on,
                 document=one.event.document,
             ),

@@ -42,11 +42,15 @@ def test_the_kinds_stand_by_category_with_clause_arrangement_retention_and_cycle
     order = [page.words.index(title) for title in ("会计档案·凭证", "专业档案·营销", "文书档案")]
     assert order == sorted(order)
     assert page.says("KU·PZ · 11 种", "不归档 2 种")
-    assert page.says("记账联按月装订册及封面 19 3.4 按卷 30 年（D30） 法定 每月 个人信息")
     assert page.says(
-        "供用电合同 3 1.1, 6.7–6.8, 6.16（隐含） 按卷 30 年（D30），合同终止后起 公司定"
+        "记账联按月装订册及封面 19 3.4 按卷 30 年（D30） 《会计档案管理办法》附表一第1项（原始凭证） 每月 个人信息"
     )
-    assert page.says("销毁登记册、批准及监销记录 45 5.4 按件 永久（Y） 法定 随时形成 无")
+    assert page.says(
+        "供用电合同 3 1.1, 6.7–6.8, 6.16（隐含） 按卷 30 年（D30），合同终止后起 公司自定；《民法典》第一百八十八条（诉讼时效三年，最长二十年）"
+    )
+    assert page.says(
+        "销毁登记册、批准及监销记录 45 5.4 按件 永久（Y） 《会计档案管理办法》附表一第15项（会计档案销毁清册） 随时形成 无"
+    )
     assert page.says("系统故障预约联系电话 50 6.12 不归档 —")
 
 

@@ -17,6 +17,7 @@ COMPLAINT = {
     "personal": "personal",
     "starts": "year-end",
     "basis": "company",
+    "legal_basis": "公司自定",
 }
 
 
