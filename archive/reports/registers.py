@@ -18,7 +18,7 @@ from archive.holdings.code import ArchivalCode, CodeSeries
 from archive.holdings.file_plan import ClockStart, FilePlan, PersonalData, RecordKind
 from archive.holdings.fonds import Fonds
 from archive.holdings.pair import Pair
-from archive.holdings.queries.records import visible_records
+from archive.holdings.queries.records import RecordLine, visible_records
 from archive.holdings.record import Record
 from archive.people.person import Station
 from archive.people.queries import stations_where
@@ -210,5 +210,5 @@ def _described(query: Select[Record]) -> Select[Any]:
 
 def _line(tx: Transaction, row: Any) -> RegisterLine:
     record, kind, pair, station = row
-    told = kind.personal == PersonalData.NONE or tx.can(Permission.RECORD_FILE, record.station_id)
-    return RegisterLine(record, kind, pair, station, record.parties if told else None)
+    told = RecordLine(record, kind, pair, station).parties_for(tx)
+    return RegisterLine(record, kind, pair, station, told)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from archive.access import Permission, Role
 from archive.custody.actions import plans
 from archive.custody.kind import InvoiceKind
-from archive.custody.queries.waiting import stations_of
 from archive.people import actions as people
 from archive.people.person import Person, Station
+from archive.people.queries import stations_where
 from web.api.told import KindTold, PersonTold, StationTold
 from web.deps import SignedIn
 
@@ -50,7 +50,10 @@ class NewKind(BaseModel):
 def list_stations(visit: SignedIn) -> list[StationTold]:
     """The stations whose invoices one may see."""
     with visit.reading() as tx:
-        return [StationTold.model_validate(station) for station in stations_of(tx)]
+        return [
+            StationTold.model_validate(station)
+            for station in stations_where(tx, Permission.BOOK_READ)
+        ]
 
 
 @router.post("/stations", status_code=201)

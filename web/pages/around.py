@@ -7,10 +7,10 @@ from archive.custody.actions.requests import told
 from archive.custody.book import BookState
 from archive.custody.gate import Reason, RequestState
 from archive.custody.plan import PlanState
-from archive.custody.queries.waiting import stations_of
 from archive.messages import sentences
 from archive.messages.refusal import gate_reasons
 from archive.people.person import Station
+from archive.people.queries import stations_where
 from archive.transaction import Transaction
 from web.deps import Visit
 from web.parts import Link, Option, Status, Tone
@@ -66,7 +66,7 @@ def chosen_station(tx: Transaction, code: str) -> tuple[Station | None, list[Sta
         NotPermitted: the person has nothing to do with invoices.
     """
     tx.require(Permission.BOOK_READ)
-    seen = stations_of(tx)
+    seen = stations_where(tx, Permission.BOOK_READ)
     if len(seen) == 1:
         return seen[0], seen
     return next((station for station in seen if station.code == code), None), seen

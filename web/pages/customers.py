@@ -4,18 +4,16 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import select
 from starlette.responses import Response
 
 from archive.access import Permission
-from archive.custody.queries.waiting import narrowed
 from archive.customers.actions import customers as verbs
 from archive.customers.actions.customers import CustomerFacts
 from archive.customers.customer import Customer, CustomerState, CustomerType
 from archive.customers.masking import masked_number
 from archive.customers.queries import customers as reads
 from archive.customers.queries.customers import CustomerFilter, CustomerLine
-from archive.people.person import Station
+from archive.people.queries import stations_where
 from archive.reports.lists import every_customer
 from archive.reports.spreadsheet import Heading
 from archive.transaction import Transaction
@@ -110,7 +108,8 @@ def new_customer(visit: SignedIn) -> Response:
 @router.post("/new")
 def open_dossier(visit: SignedIn, form: PostedForm) -> Response:
     def work(tx: Transaction) -> Customer:
-        mine = stations_for(tx, Permission.CUSTOMER_KEEP)
+        tx.require(Permission.CUSTOMER_KEEP)
+        mine = stations_where(tx, Permission.CUSTOMER_KEEP)
         chosen = next((one for one in mine if one.code == form.text("station")), None)
         return verbs.open_dossier(tx, typed.given(chosen, "station").id, facts_in(form))
 
@@ -139,13 +138,6 @@ def facts_in(form: Form, *, number: str | None = None) -> CustomerFacts:
     )
 
 
-def stations_for(tx: Transaction, permission: Permission) -> list[Station]:
-    """The stations where this person may."""
-    tx.require(permission)
-    query = narrowed(tx, select(Station).order_by(Station.code), Station.id, permission)
-    return list(tx.session.scalars(query))
-
-
 def labels(visit: Visit, *more: str) -> dict[str, str]:
     """Names of the form's fields, for the summary of errors."""
     return {key: visit.t(f"customers.{key}") for key in ("station", *FIELDS, *more)}
@@ -161,7 +153,8 @@ def customer_status(visit: Visit, state: str) -> Status:
 
 def _new_page(visit: Visit, state: FormState, status: int = 200) -> Response:
     with visit.reading() as tx:
-        mine = stations_for(tx, Permission.CUSTOMER_KEEP)
+        tx.require(Permission.CUSTOMER_KEEP)
+        mine = stations_where(tx, Permission.CUSTOMER_KEEP)
     return show(
         visit,
         "customers/new.html",
@@ -183,7 +176,7 @@ def _around(visit: Visit, tx: Transaction) -> dict[str, Any]:
         actions.append(Action(visit.t("imports.title"), "/imports"))
     return {
         "actions": actions,
-        "stations": station_options(stations_for(tx, Permission.CUSTOMER_READ)),
+        "stations": station_options(stations_where(tx, Permission.CUSTOMER_READ)),
         "villages": [Option(one, one) for one in reads.villages(tx)],
         "types": type_options(visit),
         "states": [Option(str(one), visit.t(f"state-customer.{one}")) for one in CustomerState],
@@ -192,7 +185,7 @@ def _around(visit: Visit, tx: Transaction) -> dict[str, Any]:
 
 def _wanted(tx: Transaction, listing: Listing) -> CustomerFilter:
     code = listing.text("station")
-    seen = stations_for(tx, Permission.CUSTOMER_READ)
+    seen = stations_where(tx, Permission.CUSTOMER_READ)
     station = next((one for one in seen if one.code == code), None)
     return CustomerFilter(
         station_id=station.id if station else None,

@@ -17,9 +17,11 @@ from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.exports import form_asked
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import crumbs, just_done
+from web.pages.store_files import loans_file
 from web.parts import Column, Fact, FormState, Link, Option, Status, Tone
 from web.typed import RowNumber
 
@@ -41,6 +43,8 @@ def loan_list(visit: SignedIn) -> Response:
     asked = LoanFilter(listing.text("state"), mine=listing.text("mine") == "yes")
     if asked.state not in STATES:
         asked = LoanFilter("", asked.mine)
+    if (form := form_asked(visit)) is not None:
+        return loans_file(visit, listing, form, asked)
     with visit.reading() as tx:
         tx.require(Permission.RECORD_READ)
         lines = loans(tx, asked, limit=listing.per_page, offset=listing.offset)
@@ -69,7 +73,7 @@ def loan_list(visit: SignedIn) -> Response:
             }
             for line in lines
         ],
-        pages=listing.pages(len(lines), total),
+        pages=listing.pages(len(lines), total, exports=True),
     )
 
 

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from archive.access import Permission
 from archive.errors import ArchiveError
+from archive.people.queries import stations_where
 from archive.shelving.actions import findings as finding_verbs
 from archive.shelving.actions import stocktakes as verbs
 from archive.shelving.difference import Result
@@ -21,15 +22,17 @@ from archive.shelving.queries.stocktakes import (
     stocktake_seen,
     stocktakes,
 )
-from archive.shelving.queries.store import rooms, stations_with_stores
+from archive.shelving.queries.store import rooms
 from archive.shelving.stocktake import Stocktake, StocktakeState
 from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import problem, status_of
+from web.exports import form_asked
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import crumbs, just_done
+from web.pages.store_files import stocktakes_file
 from web.parts import Column, Fact, FormState, Link, Option, Signing, Status, Tone
 from web.typed import RowNumber
 
@@ -47,6 +50,8 @@ TONES: dict[str, Tone] = {
 
 @router.get("")
 def stocktake_list(visit: SignedIn) -> Response:
+    if (form := form_asked(visit)) is not None:
+        return stocktakes_file(visit, Listing.asked(visit), form)
     return _list_page(visit, FormState())
 
 
@@ -59,7 +64,7 @@ def open_one(visit: SignedIn, form: PostedForm) -> Response:
         station_id = room.station_id if room else None
         if station_id is None:
             code = form.text("room").removeprefix("all-")
-            stations = stations_with_stores(tx)
+            stations = stations_where(tx, Permission.RECORD_READ)
             station_id = typed.given(
                 next((one for one in stations if one.code == code), None), "room"
             ).id
@@ -182,7 +187,7 @@ def _list_page(visit: Visit, state: FormState, status: int = 200) -> Response:
         may_open = tx.can(Permission.STOCKTAKE_OPEN)
         places = [
             Option(f"all-{one.code}", visit.t("stocktake.whole", station=one.name))
-            for one in stations_with_stores(tx)
+            for one in stations_where(tx, Permission.RECORD_READ)
         ] + [Option(str(one.room.id), f"{one.room.code} {one.room.name}") for one in rooms(tx)]
     return show(
         visit,
@@ -209,7 +214,7 @@ def _list_page(visit: Visit, state: FormState, status: int = 200) -> Response:
             Column("open", visit.t("stocktake.open_findings"), "number"),
         ],
         rows=[_row(visit, line) for line in lines],
-        pages=listing.pages(len(lines), total),
+        pages=listing.pages(len(lines), total, exports=True),
     )
 
 

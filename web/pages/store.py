@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from archive.access import Permission
+from archive.people.queries import stations_where
 from archive.shelving.actions.places import add_cabinet, add_storeroom
 from archive.shelving.box import LabelUnknown
 from archive.shelving.place import (
@@ -23,7 +24,6 @@ from archive.shelving.queries.store import (
     cabinet_seen,
     room_seen,
     rooms,
-    stations_with_stores,
 )
 from archive.transaction import Transaction
 from web import typed
@@ -92,7 +92,7 @@ def store(visit: SignedIn) -> Response:
 @router.post("/rooms")
 def new_room(visit: SignedIn, form: PostedForm) -> Response:
     def work(tx: Transaction) -> Storeroom:
-        seen = stations_with_stores(tx)
+        seen = stations_where(tx, Permission.RECORD_READ)
         only = seen[0] if len(seen) == 1 else None
         chosen = next((one for one in seen if one.code == form.text("station")), only)
         station = typed.given(chosen, "station")
@@ -167,7 +167,7 @@ def _address(tx: Transaction, named: Named) -> str:
 def _rooms_page(visit: Visit, state: FormState, status: int = 200) -> Response:
     with visit.reading() as tx:
         found = rooms(tx)
-        stations = stations_with_stores(tx)
+        stations = stations_where(tx, Permission.RECORD_READ)
         may_keep = tx.can(Permission.PAPER_KEEP)
         may_count = tx.can(Permission.STOCKTAKE_COUNT)
     return show(
@@ -198,6 +198,7 @@ def _ways(visit: Visit, *, may_keep: bool, may_count: bool) -> list[Action]:
     if may_count:
         ways.append(Action(visit.t("stocktake.title"), "/store/stocktakes"))
     ways.append(Action(visit.t("loans.title"), "/store/loans"))
+    ways.append(Action(visit.t("store-movements.title"), "/store/movements"))
     ways.append(Action(visit.t("climate.title"), "/store/climate"))
     return ways
 

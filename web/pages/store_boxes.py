@@ -6,20 +6,22 @@ from starlette.responses import Response
 from archive.access import Permission
 from archive.holdings.pair import Pair
 from archive.holdings.record import Record
+from archive.people.queries import stations_where
 from archive.shelving.actions import boxes as verbs
 from archive.shelving.box import THICKNESSES, LabelUnknown
 from archive.shelving.place import Shelf
 from archive.shelving.queries.boxes import BoxFilter, BoxLine, BoxSeen, box_seen, boxes, count_boxes
 from archive.shelving.queries.lookup import meant
-from archive.shelving.queries.store import stations_with_stores
 from archive.shelving.queries.unplaced import Unplaced, boxes_of_series, unplaced
 from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.exports import form_asked
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import crumbs, just_done, station_options
+from web.pages.store_files import boxes_file
 from web.pages.store_words import box_status, pair_status, series_told
 from web.parts import Action, Column, Event, Fact, FormState, Link, Option
 from web.typed import RowNumber
@@ -36,16 +38,11 @@ def box_list(visit: SignedIn) -> Response:
         filters=("text", "station", "year", "retention", "where"),
         orders=("number", "-number", "year", "-year", "shelf", "-shelf"),
     )
+    if (form := form_asked(visit)) is not None:
+        return boxes_file(visit, listing, form, lambda tx: _asked(tx, listing))
     with visit.reading() as tx:
-        stations = stations_with_stores(tx)
-        station = next((one for one in stations if one.code == listing.text("station")), None)
-        asked = BoxFilter(
-            listing.text("text"),
-            station.id if station else None,
-            listing.number("year"),
-            listing.text("retention"),
-            listing.text("where"),
-        )
+        stations = stations_where(tx, Permission.RECORD_READ)
+        asked = _asked(tx, listing)
         lines = boxes(tx, asked, order=listing.order, limit=listing.per_page, offset=listing.offset)
         total = count_boxes(tx, asked)
     return show(
@@ -65,7 +62,19 @@ def box_list(visit: SignedIn) -> Response:
             Column("state", visit.t("store.state"), "status"),
         ],
         rows=[_row(visit, line) for line in lines],
-        pages=listing.pages(len(lines), total),
+        pages=listing.pages(len(lines), total, exports=True),
+    )
+
+
+def _asked(tx: Transaction, listing: Listing) -> BoxFilter:
+    stations = stations_where(tx, Permission.RECORD_READ)
+    station = next((one for one in stations if one.code == listing.text("station")), None)
+    return BoxFilter(
+        listing.text("text"),
+        station.id if station else None,
+        listing.number("year"),
+        listing.text("retention"),
+        listing.text("where"),
     )
 
 

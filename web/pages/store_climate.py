@@ -20,9 +20,11 @@ from archive.transaction import Transaction
 from web import typed
 from web.deps import PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.exports import form_asked
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import crumbs, just_done
+from web.pages.store_files import readings_file
 from web.parts import Column, FormState, Option, Status
 from web.typed import RowNumber
 
@@ -33,6 +35,8 @@ HERE = "/store/climate"
 
 @router.get("")
 def climate(visit: SignedIn) -> Response:
+    if (form := form_asked(visit)) is not None:
+        return readings_file(visit, Listing.asked(visit), form)
     return _page(visit, FormState())
 
 
@@ -116,7 +120,7 @@ def _page(visit: Visit, state: FormState, status: int = 200) -> Response:
             Column("by", visit.t("climate.by")),
         ],
         rows=[_row(visit, one) for one in found],
-        pages=listing.pages(len(found), total),
+        pages=listing.pages(len(found), total, exports=True),
     )
 
 

@@ -9,9 +9,19 @@ from web.pages import (
     store_boxes,
     store_climate,
     store_labels,
+    store_movements,
     store_records,
 )
 
 router = APIRouter()
-for part in (store, store_boxes, store_records, store_labels, store_climate, stocktake, loan):
+for part in (
+    store,
+    store_boxes,
+    store_records,
+    store_movements,
+    store_labels,
+    store_climate,
+    stocktake,
+    loan,
+):
     router.include_router(part.router)

@@ -68,15 +68,6 @@ def narrowed(tx: Transaction, query: Q, column: Any, permission: Permission) -> 
     return query if stations is None else query.where(column.in_(stations))
 
 
-def stations_of(tx: Transaction) -> list[Station]:
-    """The stations whose invoices this person may see."""
-    return list(
-        tx.session.scalars(
-            narrowed(tx, select(Station).order_by(Station.code), Station.id, Permission.BOOK_READ)
-        )
-    )
-
-
 def _books(tx: Transaction) -> Iterator[Waiting]:
     me = tx.actor.person_id
     rows = tx.session.execute(

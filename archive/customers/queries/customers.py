@@ -108,12 +108,29 @@ def customers(
     limit: int = 50,
 ) -> tuple[list[CustomerLine], int]:
     """A page of the customers asked for, and how many there are."""
-    narrowed = _narrowed(tx, asked)
-    total = tx.session.scalar(narrowed.with_only_columns(func.count())) or 0
+    page = page_of_customers(tx, asked, order=order, offset=offset, limit=limit)
+    return page, count_customers(tx, asked)
+
+
+def count_customers(tx: Transaction, asked: CustomerFilter) -> int:
+    """How many customers there are of what was asked."""
+    return tx.session.scalar(_narrowed(tx, asked).with_only_columns(func.count())) or 0
+
+
+def page_of_customers(
+    tx: Transaction,
+    asked: CustomerFilter,
+    *,
+    order: str = "number",
+    offset: int = 0,
+    limit: int = 50,
+) -> list[CustomerLine]:
+    """Lines of the list of customers, as asked."""
     column = ORDERS[order.removeprefix("-")]
     falling = order.startswith("-")
     query = (
-        narrowed.add_columns(Station)
+        _narrowed(tx, asked)
+        .add_columns(Station)
         .join(Station, Station.id == Customer.station_id)
         .order_by(column.desc() if falling else column, Customer.id)
         .offset(offset)
@@ -121,7 +138,7 @@ def customers(
     )
     found = [(customer, station) for customer, station in tx.session.execute(query)]
     held = _held(tx, [customer for customer, _ in found])
-    return [_line(customer, station, held) for customer, station in found], total
+    return [_line(customer, station, held) for customer, station in found]
 
 
 def villages(tx: Transaction) -> list[str]:

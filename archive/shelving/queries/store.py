@@ -59,13 +59,6 @@ class RoomSeen:
         return min(100, self.used_mm * 100 // self.width_mm) if self.width_mm else 0
 
 
-def stations_with_stores(tx: Transaction) -> list[Station]:
-    """Stations whose store this person may see."""
-    tx.require(Permission.RECORD_READ)
-    query = select(Station).order_by(Station.code)
-    return list(tx.session.scalars(mine(tx, query, Station.id)))
-
-
 def rooms(tx: Transaction) -> list[RoomSeen]:
     """Every storeroom, with how full it is."""
     tx.require(Permission.RECORD_READ)
