@@ -14,6 +14,8 @@ from archive.holdings.pair import Electronic, Paper
 from archive.holdings.queries.record_seen import Happened, RecordSeen, is_overdue, record_seen
 from archive.holdings.queries.records import seen_record
 from archive.messages import sentences
+from archive.retention.queries.due import due_of
+from archive.retention.telling import whole_told
 from archive.transaction import NoSuchThing, Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
@@ -23,6 +25,7 @@ from web.pages.around import crumbs, just_done
 from web.pages.filing import kind_name
 from web.pages.filing_desk import sheets_of
 from web.pages.records import RECORDS, pair_status
+from web.pages.retention_record import due_status, reasons_told
 from web.parts import Event, Fact, FormState, Status
 from web.typed import RowNumber, count
 from web.typed import day as day_typed
@@ -122,6 +125,7 @@ def _page(
             "describe": tx.can(Permission.RECORD_FILE, station_id),
         }
         overdue = is_overdue(tx, seen.pair)
+        due = due_of(tx, [record_id])[record_id]
     sheets = sheets_of(tuple(pages), f"{RECORDS}/{record_id}", visit)
     own = seen.pair.scanned_by_id == visit.actor.person_id
     return show(
@@ -146,6 +150,9 @@ def _page(
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
         files=files,
         history=[_event(visit, each) for each in seen.history],
+        due_status=due_status(visit, due),
+        due_whole=whole_told(due, visit.language),
+        due_reasons=reasons_told(visit, due),
     )
 
 
