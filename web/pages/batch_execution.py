@@ -212,7 +212,11 @@ def _begin(visit: Visit, seen: BatchSeen, amount: Going, blocked: str) -> Signin
             visit.t("batches.says.electronic", n=amount.electronic),
             visit.t("batches.says.checks"),
             visit.t("batches.says.witnesses", people=witnesses),
-            *([visit.t("batches.says.cooled", at=seen.cools_until)] if seen.cools_until else []),
+            *(
+                [visit.t("batches.says.cooled", at=seen.cools_until)]
+                if seen.batch.cooling_days
+                else []
+            ),
         ],
         button=visit.t("batches.press.execute"),
         person=visit.actor.code,

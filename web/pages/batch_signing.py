@@ -166,7 +166,9 @@ def _approval_statements(
         visit.t("batches.says.electronic", n=amount.electronic),
         visit.t("batches.says.panel", appraisal=seen.appraisal.name, people=panel),
         visit.t("batches.says.checked", proposer=seen.proposer.name, people=signed),
-        visit.t("batches.says.cooling", days=seen.batch.cooling_days),
+        visit.t("batches.says.cooling", days=seen.batch.cooling_days)
+        if seen.batch.cooling_days
+        else visit.t("batches.says.no_cooling"),
         visit.t("batches.says.for_ever"),
     ]
 

@@ -136,7 +136,7 @@ def _notes(visit: Visit, seen: BatchSeen) -> dict[str, str]:
     listed = counts.get(ItemState.LISTED, 0)
     witnessed = sum(one.signature is not None for one in seen.witnesses)
     destroy = _at(visit, batch.begun_at)
-    if not destroy and seen.cools_until is not None:
+    if not destroy and seen.cools_until is not None and batch.cooling_days:
         destroy = visit.t("batches.from", at=seen.cools_until)
     return {
         "draw-up": seen.proposer.name,
@@ -284,7 +284,7 @@ def facts(visit: Visit, seen: BatchSeen) -> list[Fact]:
             Fact(visit.t("batches.frozen_at"), batch.frozen_at, "moment"),
             Fact(visit.t("batches.digest"), f"{batch.digest[:16]}…"),
         ]
-    if seen.cools_until is not None:
+    if seen.cools_until is not None and batch.cooling_days:
         found.append(Fact(visit.t("batches.cools_until"), seen.cools_until, "moment"))
     if batch.state != BatchState.CANCELLED and batch.approved_at is not None:
         executor = seen.executor.name if seen.executor else visit.t("batches.nobody_yet")

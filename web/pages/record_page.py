@@ -14,6 +14,8 @@ from archive.holdings.pair import Electronic, Paper
 from archive.holdings.queries.record_seen import Happened, RecordSeen, is_overdue, record_seen
 from archive.holdings.queries.records import seen_record
 from archive.messages import sentences
+from archive.retention.batch import ItemState
+from archive.retention.queries.batch_tasks import NamedBy, batch_naming
 from archive.retention.queries.due import due_of
 from archive.retention.telling import whole_told
 from archive.transaction import NoSuchThing, Transaction
@@ -22,8 +24,10 @@ from web.errors import status_of
 from web.images import image
 from web.page import go, show
 from web.pages.around import crumbs, just_done
+from web.pages.batch_told import HERE as BATCHES
 from web.pages.filing import kind_name
 from web.pages.filing_desk import sheets_of
+from web.pages.holds import holds_shown, new_hold_href
 from web.pages.records import RECORDS, pair_status
 from web.pages.retention_record import due_status, reasons_told
 from web.parts import Event, Fact, FormState, Status
@@ -122,10 +126,13 @@ def _page(
             "paper": tx.can(Permission.PAPER_KEEP, station_id)
             and seen.pair.allows("register-paper"),
             "compare": tx.can(Permission.PAIR_COMPARE, station_id) and seen.pair.allows("match"),
-            "describe": tx.can(Permission.RECORD_FILE, station_id),
+            "describe": tx.can(Permission.RECORD_FILE, station_id) and not seen.gone,
         }
         overdue = is_overdue(tx, seen.pair)
+        held = holds_shown(visit, tx, seen.record)
+        hold_href = new_hold_href(tx, seen.record)
         due = due_of(tx, [record_id])[record_id]
+        batch = batch_naming(tx, record_id)
     sheets = sheets_of(tuple(pages), f"{RECORDS}/{record_id}", visit)
     own = seen.pair.scanned_by_id == visit.actor.person_id
     return show(
@@ -143,8 +150,14 @@ def _page(
         else "",
         notice_text=just_done(visit, "records"),
         facts=_facts(visit, seen),
+        batch_notice=_batch_told(visit, batch),
+        batch_href=f"{BATCHES}/{batch.batch.id}"
+        if batch is not None and visit.actor.may(Permission.RETENTION_READ, station_id)
+        else "",
         pair_facts=_pair_facts(visit, seen),
         may=may,
+        holds=held,
+        hold_href=hold_href,
         compare_blocked=visit.t("records.own_scan") if own else "",
         sheets=sheets,
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
@@ -154,6 +167,18 @@ def _page(
         due_whole=whole_told(due, visit.language),
         due_reasons=reasons_told(visit, due),
     )
+
+
+def _batch_told(visit: Visit, named: NamedBy | None) -> str:
+    """That the record stands in a register of destruction, or is destroyed."""
+    if named is None:
+        return ""
+    state, gone_at = named.item.state, named.item.paper_gone_at
+    if state == ItemState.DESTROYED and gone_at is not None:
+        at = max(gone_at, named.item.electronic_gone_at or gone_at)
+        return visit.t("records.destroyed_by", batch=named.batch.name, at=at)
+    key = "records.destroying_by" if state == ItemState.DESTROYING else "records.listed_in"
+    return visit.t(key, batch=named.batch.name)
 
 
 def _filled(seen: RecordSeen, state: FormState) -> FormState:
@@ -171,7 +196,8 @@ def _facts(visit: Visit, seen: RecordSeen) -> list[Fact]:
         Fact(
             visit.t("records.state"),
             Status(
-                visit.t(f"state-record.{record.state}"), "good" if record.archived_at else "info"
+                visit.t(f"state-record.{record.state}"),
+                "quiet" if seen.gone else "good" if record.archived_at else "info",
             ),
             "status",
         ),

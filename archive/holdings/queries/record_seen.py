@@ -19,7 +19,7 @@ from archive.holdings.queries.records import (
     seen_record,
     visible_records,
 )
-from archive.holdings.record import Record
+from archive.holdings.record import GOING, Record
 from archive.people.person import Person, Station
 from archive.transaction import Transaction
 
@@ -59,8 +59,13 @@ class RecordSeen:
 
     @property
     def current(self) -> ElectronicCopy | None:
-        """The copy that counts: the newest."""
-        return self.copies[-1] if self.copies else None
+        """The copy that counts: the newest; none of a record that is given up to destruction."""
+        return self.copies[-1] if self.copies and not self.gone else None
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is destroyed or being destroyed: only its line in the catalogue is shown."""
+        return self.record.state in GOING
 
 
 def record_seen(tx: Transaction, record_id: int) -> RecordSeen:

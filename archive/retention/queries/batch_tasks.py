@@ -63,6 +63,14 @@ class Going:
     electronic: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class NamedBy:
+    """The line of a register that names a record, and its batch."""
+
+    batch: Batch
+    item: BatchItem
+
+
 def appraisals_ready(tx: Transaction) -> list[AppraisalReady]:
     """Signed appraisals of which something could be listed for destruction, the oldest first."""
     if not tx.can(Permission.DESTRUCTION_PROPOSE):
@@ -147,6 +155,17 @@ def could_execute(tx: Transaction, batch: Batch) -> list[Candidate]:
         for person, office in _holding(tx, Permission.DESTRUCTION_EXECUTE, batch.station_id)
     }
     return list(found.values())
+
+
+def batch_naming(tx: Transaction, record_id: int) -> NamedBy | None:
+    """The batch whose register has the record, for its page; whoever sees the record may know."""
+    tx.require(Permission.RECORD_READ)
+    row = tx.session.execute(
+        select(Batch, BatchItem)
+        .join(BatchItem, BatchItem.batch_id == Batch.id)
+        .where(BatchItem.record_id == record_id, BatchItem.open_in_batch)
+    ).first()
+    return NamedBy(*row) if row is not None else None
 
 
 def waiting_batches(tx: Transaction) -> list[Waiting]:
