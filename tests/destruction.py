@@ -56,16 +56,16 @@ def worthless(station: Station, count: int = 1, *, kind: str = "complaint") -> l
     return [_filed(station, number, kind) for number in range(1, count + 1)]
 
 
-def pile(station: Station, count: int, *, kind: str = "complaint") -> list[Record]:
+def pile(station: Station, count: int, *, kind: str = "complaint", first: int = 1) -> list[Record]:
     """The same, but all their pages came in one file."""
-    papers = [paper_of(number) for number in range(1, count + 1)]
+    papers = [paper_of(number) for number in range(first, first + count)]
     delivery = delivered(station, ("2012年投诉.pdf", pdf_of(*papers)))
     (draft,) = read(station, delivery, [read_as(paper) for paper in papers])
     drafts = [draft]
     for number in range(2, count + 1):
         drafts.append(station.archivist.does(split_draft, drafts[-1].id, at_page=number))
     return [
-        _as_record(station, draft, number, kind) for number, draft in enumerate(drafts, start=1)
+        _as_record(station, draft, number, kind) for number, draft in enumerate(drafts, start=first)
     ]
 
 

@@ -5,19 +5,18 @@ file is replaced before the old one goes, and only what was proved absent is cal
 """
 
 import io
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import or_, select, update
 
 from archive.access import SYSTEM
-from archive.digest import CHUNK, digest_of
+from archive.digest import digest_of
 from archive.filing.delivery import DeliveredFile, DeliveredPage, Draft, DraftState
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pairing import locked_pair
 from archive.holdings.record import GOING, Record
+from archive.ingest.paging import files_at_hand
 from archive.ingest.sandbox import Limits, run_pages
 from archive.retention.batch import Batch, BatchItem, ItemState
 from archive.retention.erasure import ErasedObject, ObjectKind, StillThere
@@ -33,6 +32,7 @@ class _Shared:
 
     file_id: int
     object_key: str
+    sha256: str
     media_type: str
     pages: tuple[int, ...]
 
@@ -91,7 +91,9 @@ def _name_objects(tx: Transaction, item: BatchItem) -> list[_Shared]:
         if _lives_on(tx, file_id):
             own = tuple(sorted(page.page_in_file for page in pages if page.file_id == file_id))
             if not _separated(tx, item.id, file_id):
-                shared.append(_Shared(file_id, file.object_key, file.media_type, own))
+                shared.append(
+                    _Shared(file_id, file.object_key, file.stored_sha256, file.media_type, own)
+                )
         else:
             _name(tx, item.id, ObjectKind.RECEIVED, file.object_key, file.sha256)
             _name_pages(tx, item.id, _pages_of_file(tx, file_id))
@@ -154,11 +156,7 @@ def _separate(system: System, item_id: int, file: _Shared) -> None:
         memory=system.settings.reader_memory_mb << 20,
         seconds_per_result=system.settings.page_seconds * 4,
     )
-    with tempfile.TemporaryDirectory(dir=system.settings.effective_spool_dir) as folder:
-        path = Path(folder) / "file"
-        with system.objects.open(file.object_key) as content, path.open("wb") as target:
-            while piece := content.read(CHUNK):
-                target.write(piece)
+    with files_at_hand(system, [(file.object_key, file.sha256)]) as (path,):
         told = b"".join(
             run_pages(
                 without_pages, (str(path), file.media_type, file.pages), limits=limits, first=0

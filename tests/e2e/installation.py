@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from archive import audit
 from archive.access import SYSTEM
@@ -22,6 +22,7 @@ from archive.filing.delivery import DeliveredFile, DeliveredPage
 from archive.holdings.copy import ElectronicCopy
 from archive.housekeeping import NAMED_BY, clear_away
 from archive.outbox import Promise
+from archive.retention.erasure import ErasedObject
 from archive.settings import Settings
 from archive.system import System
 from archive.wiring import create_system
@@ -29,6 +30,9 @@ from tests.e2e.deaths import LATER, Mortal
 from tests.e2e.servers import PATIENCE
 
 LONG_AFTER = timedelta(days=3)
+
+
+_STORED = func.coalesce(func.nullif(DeliveredFile.kept_sha256, ""), DeliveredFile.sha256)
 
 
 @dataclass(frozen=True)
@@ -135,11 +139,13 @@ class Installation:
             digests = dict(tx.session.execute(select(ScanFile.object_key, ScanFile.sha256)).all())
             for key, sha256 in (
                 (ScanPage.image_key, ScanPage.image_sha256),
-                (DeliveredFile.object_key, DeliveredFile.sha256),
+                (DeliveredFile.object_key, _STORED),
                 (DeliveredPage.image_key, DeliveredPage.image_sha256),
                 (ElectronicCopy.rendition_key, ElectronicCopy.rendition_sha256),
             ):
                 digests |= tx.session.execute(select(key, sha256).where(key != "")).all()
+            gone = select(ErasedObject.object_key).where(ErasedObject.absent_at.is_not(None))
+            named -= set(tx.session.scalars(gone))
         for key in named:
             hasher = Hasher()
             with running.objects.open(key) as content:
