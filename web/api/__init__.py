@@ -8,15 +8,19 @@ expected error is ``{"error", "kind", "message", "field", "facts"}`` with the st
 from fastapi import APIRouter
 
 from web.api import (
+    appraisals,
     books,
     customers,
     expected,
     filing,
     gate,
     holdings,
+    holds,
     imports,
     people,
+    plan_versions,
     plans,
+    registers,
     retention,
     scans,
     session,
@@ -39,6 +43,8 @@ for part in (
     scans,
     verifications,
     holdings,
+    plan_versions,
+    registers,
     filing,
     customers,
     expected,
@@ -47,6 +53,8 @@ for part in (
     store,
     store_counts,
     store_loans,
+    holds,
+    appraisals,
     trail,
 ):
     router.include_router(part.router)

@@ -41,6 +41,7 @@ class RecordKindTold(Told):
     retention: str
     starts: str
     basis: str
+    legal_basis: str
 
 
 class FilePlanTold(BaseModel):

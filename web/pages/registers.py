@@ -101,13 +101,15 @@ def listed(visit: SignedIn) -> Response:
     if register not in LISTS:
         return go(REGISTERS)
     if listing.text("as") == "xlsx":
-        return _sheet(visit, chosen, register, asked)
-    tell: Mapping[str, Callable[[Transaction], tuple[Told, int]]] = {
-        "catalogue": lambda tx: catalogue_told(tx, asked),
-        "transfer": lambda tx: transfer_told(tx, asked, handing_over=True),
-        "custody-list": lambda tx: transfer_told(tx, asked, handing_over=False),
-    }
-    return _printed(visit, register, tell[register], chosen.filters)
+        return register_sheet(visit, chosen, register, asked)
+    return _printed(visit, register, list_teller(register, asked), chosen.filters)
+
+
+def list_teller(register: str, asked: RegisterChoice) -> Callable[[Transaction], tuple[Told, int]]:
+    """What a register of what was asked says, when it is printed."""
+    if register == "catalogue":
+        return lambda tx: catalogue_told(tx, asked)
+    return lambda tx: transfer_told(tx, asked, handing_over=register == "transfer")
 
 
 @router.post("/find")
@@ -173,13 +175,26 @@ def _printed(
     tell: Callable[[Transaction], tuple[Told, int]],
     asked: Mapping[str, str],
 ) -> Response:
-    """The register as PDF/A; that it was taken out is on the trail."""
     try:
-        with visit.reading() as tx:
-            told, rows = tell(tx)
-            printed_at, today = tx.now, tx.today
+        return printed_register(visit, register, tell, asked)
     except Invalid as error:
         return _refused(visit, error)
+
+
+def printed_register(
+    visit: Visit,
+    register: str,
+    tell: Callable[[Transaction], tuple[Told, int]],
+    asked: Mapping[str, str],
+) -> Response:
+    """The register as PDF/A; that it was taken out is on the trail.
+
+    Raises:
+        NothingToPrint, TooManyToPrint: there is no such register.
+    """
+    with visit.reading() as tx:
+        told, rows = tell(tx)
+        printed_at, today = tx.now, tx.today
     pdf = print_form(FORMS[register], told, printed_at=printed_at)
     what = f"register.{register}"
     with visit.transaction() as tx:
@@ -187,7 +202,10 @@ def _printed(
     return pdf_answer(pdf, f"{visit.t(f'{what}.title')}-{today.isoformat()}")
 
 
-def _sheet(visit: Visit, listing: Listing, register: str, asked: RegisterChoice) -> Response:
+def register_sheet(
+    visit: Visit, listing: Listing, register: str, asked: RegisterChoice
+) -> Response:
+    """The register as a spreadsheet; that it was taken out is on the trail."""
     what = f"register.{register}"
     catalogue = register == "catalogue"
     columns = headings(visit, what, **(CATALOGUE_COLUMNS if catalogue else TRANSFER_COLUMNS))
@@ -195,12 +213,12 @@ def _sheet(visit: Visit, listing: Listing, register: str, asked: RegisterChoice)
     def rows(tx: Transaction) -> Iterable[Row]:
         lines = register_lines(tx, asked if catalogue else accounting(asked))
         for at, line in enumerate(lines, start=1):
-            yield _catalogue_row(at, line) if catalogue else _transfer_row(at, line, tx)
+            yield catalogue_row(at, line) if catalogue else transfer_row(at, line, tx)
 
     return download(visit, listing, what=what, form=FileForm.XLSX, columns=columns, rows=rows)
 
 
-def _catalogue_row(at: int, line: RegisterLine) -> Row:
+def catalogue_row(at: int, line: RegisterLine) -> Row:
     return {
         "serial": at,
         "code": line.record.code,
@@ -214,7 +232,7 @@ def _catalogue_row(at: int, line: RegisterLine) -> Row:
     }
 
 
-def _transfer_row(at: int, line: RegisterLine, tx: Transaction) -> Row:
+def transfer_row(at: int, line: RegisterLine, tx: Transaction) -> Row:
     return {
         "serial": at,
         "name": line.record.title,
@@ -228,7 +246,7 @@ def _transfer_row(at: int, line: RegisterLine, tx: Transaction) -> Row:
 
 
 def _inner_row(at: int, line: RegisterLine, page: str) -> Row:
-    return {**_catalogue_row(at, line), "page": page}
+    return {**catalogue_row(at, line), "page": page}
 
 
 def _asked(visit: Visit, listing: Listing) -> RegisterChoice:

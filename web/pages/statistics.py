@@ -8,7 +8,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from archive.reports.registers_printed import kept
-from archive.reports.spreadsheet import Heading, Row
+from archive.reports.spreadsheet import Form, Heading, Row
 from archive.reports.statistics import (
     HoldingStatistics,
     holding_statistics,
@@ -50,21 +50,26 @@ class Chart:
     height: int
 
 
+def statistics_file(visit: Visit, listing: Listing, form: Form) -> Response:
+    """The figures as a spreadsheet; that they were taken out is on the trail."""
+    columns = [
+        Heading("of", visit.t("statistics.of")),
+        Heading("label", visit.t("statistics.label")),
+        Heading("n", visit.t("statistics.records"), "number"),
+    ]
+
+    def rows(tx: Transaction) -> Iterable[Row]:
+        return _rows(visit, _figures(tx, listing))
+
+    return download(visit, listing, what="statistics", form=form, columns=columns, rows=rows)
+
+
 @router.get("")
 def statistics(visit: SignedIn) -> Response:
     listing = Listing.asked(visit, filters=("station",))
     form = form_asked(visit)
     if form is not None:
-        columns = [
-            Heading("of", visit.t("statistics.of")),
-            Heading("label", visit.t("statistics.label")),
-            Heading("n", visit.t("statistics.records"), "number"),
-        ]
-
-        def rows(tx: Transaction) -> Iterable[Row]:
-            return _rows(visit, _figures(tx, listing))
-
-        return download(visit, listing, what="statistics", form=form, columns=columns, rows=rows)
+        return statistics_file(visit, listing, form)
     with visit.reading() as tx:
         stations = statistics_stations(tx)
         figures = _figures(tx, listing)
