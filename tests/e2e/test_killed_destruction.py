@@ -105,7 +105,7 @@ def owing(tmp_path_factory: pytest.TempPathFactory) -> Destroying:
     folder: Path = tmp_path_factory.mktemp("owing")
     running = open_system("", Clock(), folder / "data")
     station = with_store(settle_station(running))
-    records = [*reach.worthless(station, 1), reach.pile(station, 3, first=11)[1]]
+    records = [*reach.worthless(station, 1), reach.pile(station, 3, first=21)[1]]
     reach.burnt(reach.proposed(station, open_company(station), records))
     token = station.archivist.signs_in().token
     assert token is not None
