@@ -148,7 +148,11 @@ def _asked(stations: Sequence[Station], listing: Listing) -> DueFilter:
 def _actions(visit: Visit, listing: Listing) -> list[Action]:
     code = listing.text("station")
     asked = f"?station={code}" if code else ""
-    return [Action(visit.t("due.title"), f"{HERE}/due{asked}", "primary")]
+    return [
+        Action(visit.t("due.title"), f"{HERE}/due{asked}", "primary"),
+        Action(visit.t("appraisals.title"), f"{HERE}/appraisals"),
+        Action(visit.t("holds.title"), f"{HERE}/holds"),
+    ]
 
 
 def _facts(visit: Visit, ahead: Foresight, due: int, free: int) -> list[Fact]:

@@ -280,30 +280,6 @@ def has_sensitive(tx: Transaction, appraisal_id: int) -> bool:
     )
 
 
-def waiting_for(tx: Transaction, person_id: int) -> list[tuple[Appraisal, str]]:
-    """Appraisals that wait for this person: ``judge``, ``conclude`` or ``sign``."""
-    rows = tx.session.execute(
-        select(Appraisal, PanelMember)
-        .join(PanelMember, PanelMember.appraisal_id == Appraisal.id)
-        .where(
-            PanelMember.person_id == person_id,
-            Appraisal.state.in_([AppraisalState.CONVENED, AppraisalState.CONCLUDED]),
-        )
-        .order_by(Appraisal.convened_at)
-    )
-    waiting = []
-    for appraisal, member in rows:
-        if appraisal.state == AppraisalState.CONCLUDED:
-            seat = next(one for one in seats(tx, appraisal.id) if one.person.id == person_id)
-            if seat.signature is None:
-                waiting.append((appraisal, "sign"))
-        elif unjudged_ids(tx, appraisal.id):
-            waiting.append((appraisal, "judge"))
-        elif member.chair:
-            waiting.append((appraisal, "conclude"))
-    return waiting
-
-
 def _kinds(column: Any, appraisal_id: int) -> Select[Any]:
     return (
         select(column)

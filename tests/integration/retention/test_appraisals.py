@@ -71,17 +71,17 @@ from archive.retention.period import DueState
 from archive.retention.queries.appraisals import (
     appraisal_seen,
     items,
-    waiting_for,
     worthless,
 )
 from archive.retention.queries.due import due_of
 from archive.retention.queries.holds import holds_on
+from archive.retention.queries.panels import waiting_panels
 from archive.transaction import NoSuchThing
 from archive.workflow import NotPossibleNow
 from tests.builders import Colleague, Station, settle_station
 from tests.company import Company, open_company
 from tests.holdings import archived, filed, with_file_plan
-from tests.retention import (
+from tests.panels import (
     concluded,
     convened,
     due_record,
@@ -451,7 +451,7 @@ def test_a_panel_sees_what_waits_for_each(station: Station, company: Company):
     appraisal = convened(station, company)
 
     def waits(person: Colleague) -> list[str]:
-        return [what for _, what in station.asks(waiting_for, person.id)]
+        return [one.kind.removeprefix("appraisal-") for one in person.does(waiting_panels)]
 
     assert (waits(company.archives), waits(station.head)) == (["judge"], ["judge"])
     judged(company, appraisal)

@@ -19,7 +19,7 @@ from archive.retention.opinion_paper import opinion_told, print_appraisal
 from tests.builders import Station
 from tests.company import open_company
 from tests.holdings import with_file_plan
-from tests.retention import due_record, judged, proposed, signed
+from tests.panels import due_record, judged, proposed, signed
 
 
 @pytest.fixture
