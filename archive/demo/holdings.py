@@ -45,18 +45,18 @@ WAITING = (
 def settle_filing(system: System, station_id: int, *, archivist: Actor, head: Actor) -> None:
     """Two papers filed, one of them compared by the head; three pages read and to be filed."""
     for paper in FILED:
-        delivery = _brought(system, archivist, station_id, f"{paper.heading}.pdf", [paper])
-        record_id = _filed(system, archivist, delivery)
+        delivery = brought(system, archivist, station_id, f"{paper.heading}.pdf", [paper])
+        record_id = filed_as_proposed(system, archivist, delivery)
         with system.transaction(archivist) as tx:
             register_paper(tx, record_id, pages=1)
     with system.transaction(head) as tx:
         pair = tx.get(Pair, record_id)
         compare(tx, record_id, digest=pair.electronic_digest, paper_pages=1, matches=True)
     check_copies(system)
-    _brought(system, archivist, station_id, "十月来文.pdf", WAITING)
+    brought(system, archivist, station_id, "十月来文.pdf", WAITING)
 
 
-def _brought(
+def brought(
     system: System,
     archivist: Actor,
     station_id: int,
@@ -72,7 +72,7 @@ def _brought(
     return delivery
 
 
-def _filed(system: System, archivist: Actor, delivery: Delivery) -> int:
+def filed_as_proposed(system: System, archivist: Actor, delivery: Delivery) -> int:
     """The only draft of a delivery, filed as it was proposed."""
     with system.transaction(archivist) as tx:
         (seen,) = delivery_seen(tx, delivery.id).drafts
