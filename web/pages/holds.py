@@ -153,8 +153,8 @@ class HoldShown:
     href: str
 
 
-def holds_shown(visit: Visit, tx: Transaction, record: Record) -> list[HoldShown]:
-    """What holds a record, for its page."""
+def hold_card(visit: Visit, tx: Transaction, record: Record) -> dict[str, object]:
+    """What ``holds/card.html`` says on a record's page: what holds it, and the way to hold it."""
     reads = tx.can(Permission.RETENTION_READ, record.station_id)
     shown = []
     for hold in holds_on(tx, [record.id])[record.id]:
@@ -164,13 +164,9 @@ def holds_shown(visit: Visit, tx: Transaction, record: Record) -> list[HoldShown
             reason = visit.t(f"state-{hold.kind}.{hold.reason}")
         href = f"{HERE}/{hold.hold_id}" if placed and reads else ""
         shown.append(HoldShown(visit.t(f"hold-kind.{hold.kind}"), hold.since, reason, href))
-    return shown
-
-
-def new_hold_href(tx: Transaction, record: Record) -> str:
-    """Where a record is put on hold; empty where this person may not."""
     may = tx.can(Permission.HOLD_PLACE, record.station_id)
-    return f"{HERE}/new?records={quote(record.code)}" if may else ""
+    new = f"{HERE}/new?records={quote(record.code)}" if may else ""
+    return {"holds": shown, "hold_href": new}
 
 
 def covers_told(visit: Visit, hold: Hold, kinds: dict[str, str]) -> str:

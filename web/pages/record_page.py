@@ -27,7 +27,7 @@ from web.pages.around import crumbs, just_done
 from web.pages.batch_told import HERE as BATCHES
 from web.pages.filing import kind_name
 from web.pages.filing_desk import sheets_of
-from web.pages.holds import holds_shown, new_hold_href
+from web.pages.holds import hold_card
 from web.pages.records import RECORDS, pair_status
 from web.pages.retention_record import due_status, reasons_told
 from web.parts import Event, Fact, FormState, Status
@@ -129,8 +129,7 @@ def _page(
             "describe": tx.can(Permission.RECORD_FILE, station_id) and not seen.gone,
         }
         overdue = is_overdue(tx, seen.pair)
-        held = holds_shown(visit, tx, seen.record)
-        hold_href = new_hold_href(tx, seen.record)
+        held = hold_card(visit, tx, seen.record)
         due = due_of(tx, [record_id])[record_id]
         batch = batch_naming(tx, record_id)
     sheets = sheets_of(tuple(pages), f"{RECORDS}/{record_id}", visit)
@@ -156,8 +155,7 @@ def _page(
         else "",
         pair_facts=_pair_facts(visit, seen),
         may=may,
-        holds=held,
-        hold_href=hold_href,
+        **held,
         compare_blocked=visit.t("records.own_scan") if own else "",
         sheets=sheets,
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
