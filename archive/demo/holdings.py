@@ -1,6 +1,7 @@
-"""The demo station's filing: a pile that was scanned and filed, and one that waits."""
+"""The demo station's filing: a pile that was scanned and filed, one that waits, and a contract that was never paper."""
 
 from archive.access import Actor
+from archive.demo.drawing.electronic import Line, packed, parts
 from archive.demo.drawing.office import OfficePaper, as_pdf, blank_page
 from archive.filing.actions.drafts import Said, file_draft
 from archive.filing.delivery import Delivery
@@ -40,10 +41,19 @@ WAITING = (
     OfficePaper("来访接待记录", ["来访人反映二组夜间电压偏低。", "答复：已安排测量，五日内回复。"]),
 )
 """The second of these says no day: a person has to."""
+ELECTRONIC = (
+    Line("低压供用电合同", left=70, top=20, size=8),
+    Line("供电人：青石县供电公司", top=45),
+    Line("用电人：周小满", top=55),
+    Line("户号：0340026009", top=65),
+    Line("本合同以电子签名订立，与纸质合同具有同等效力。", top=80),
+    Line("签订日期：2026年10月14日", left=120, top=105),
+)
+"""Never on paper: it came as an OFD."""
 
 
 def settle_filing(system: System, station_id: int, *, archivist: Actor, head: Actor) -> None:
-    """Two papers filed, one of them compared by the head; three pages read and to be filed."""
+    """Two papers filed, one of them compared by the head; three pages and an OFD read and to be filed."""
     for paper in FILED:
         delivery = brought(system, archivist, station_id, f"{paper.heading}.pdf", [paper])
         record_id = filed_as_proposed(system, archivist, delivery)
@@ -54,6 +64,7 @@ def settle_filing(system: System, station_id: int, *, archivist: Actor, head: Ac
         compare(tx, record_id, digest=pair.electronic_digest, paper_pages=1, matches=True)
     check_copies(system)
     brought(system, archivist, station_id, "十月来文.pdf", WAITING)
+    _taken(system, archivist, station_id, "供用电合同 周小满.ofd", packed(parts(ELECTRONIC)))
 
 
 def brought(
@@ -65,8 +76,14 @@ def brought(
 ) -> Delivery:
     """Papers scanned into one file, received and read here and now."""
     pages = [paper.drawn(seed=n) if paper else blank_page(seed=n) for n, paper in enumerate(papers)]
+    return _taken(system, archivist, station_id, name, as_pdf(pages))
+
+
+def _taken(
+    system: System, archivist: Actor, station_id: int, name: str, content: bytes
+) -> Delivery:
     with delivery_spool(system.settings) as spool:
-        spool.take([as_pdf(pages)], name)
+        spool.take([content], name)
         delivery = receive(system, archivist, station_id, spool.files, source="page")
     read_delivery(system, delivery.id)
     return delivery

@@ -25,13 +25,10 @@ from archive.filing.delivery import (
 from archive.filing.gathering import gather
 from archive.filing.reading_task import ReadPage, read_pages
 from archive.ingest.keeping import keep_bytes
-from archive.ingest.paging import Paging, StoredAt, files_at_hand, go_through
+from archive.ingest.paging import GIVEN_UP, Paging, StoredAt, files_at_hand, go_through
 from archive.ocr.version import reader_version
 from archive.system import System
 from archive.transaction import Transaction
-
-GIVEN_UP = "GivenUp"
-"""Why a delivery is not read that was tried too often, by whatever fault of the system."""
 
 
 @dataclass(frozen=True, slots=True)

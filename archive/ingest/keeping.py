@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from archive.digest import Digests, digest_of
 from archive.ingest.inspect import Inspected
@@ -31,6 +32,18 @@ class StoredFile:
     pages: int
     digests: Digests
     object_key: str
+
+    def columns(self) -> dict[str, Any]:
+        """What the row of a file as received says of it, whatever it is a file of."""
+        return {
+            "name": self.name,
+            "media_type": self.media_type,
+            "pages": self.pages,
+            "size": self.digests.size,
+            "sha256": self.digests.sha256,
+            "sm3": self.digests.sm3,
+            "object_key": self.object_key,
+        }
 
 
 def keep_files(

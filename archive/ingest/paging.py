@@ -24,6 +24,9 @@ _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+GIVEN_UP = "GivenUp"
+"""Why something is not read that was tried too often, by whatever fault of the system."""
+
 StoredAt = tuple[str, str]
 """Object key and SHA-256 of a file as it was received."""
 

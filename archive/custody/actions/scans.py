@@ -45,20 +45,10 @@ def record_scan(
             received_at=tx.now,
         )
     )
-    for position, file in enumerate(files, start=1):
-        tx.session.add(
-            ScanFile(
-                scan_id=scan.id,
-                position=position,
-                name=file.name,
-                media_type=file.media_type,
-                size=file.digests.size,
-                pages=file.pages,
-                sha256=file.digests.sha256,
-                sm3=file.digests.sm3,
-                object_key=file.object_key,
-            )
-        )
+    tx.session.add_all(
+        ScanFile(scan_id=scan.id, position=position, **file.columns())
+        for position, file in enumerate(files, start=1)
+    )
     tx.record(
         "scan.received",
         f"volume:{volume.code}",

@@ -43,7 +43,8 @@ def record_delivery(
         )
     )
     tx.session.add_all(
-        _file(delivery.id, position, file) for position, file in enumerate(files, start=1)
+        DeliveredFile(delivery_id=delivery.id, position=position, **file.columns())
+        for position, file in enumerate(files, start=1)
     )
     tx.record(
         "delivery.received",
@@ -111,17 +112,3 @@ def put_back(
         page.set_aside_by_id, page.draft_id = None, draft_id
     tx.record("delivery.put-back", f"delivery:{delivery_id}", pages=list(numbers))
     return len(numbers)
-
-
-def _file(delivery_id: int, position: int, file: StoredFile) -> DeliveredFile:
-    return DeliveredFile(
-        delivery_id=delivery_id,
-        position=position,
-        name=file.name,
-        media_type=file.media_type,
-        size=file.digests.size,
-        pages=file.pages,
-        sha256=file.digests.sha256,
-        sm3=file.digests.sm3,
-        object_key=file.object_key,
-    )
