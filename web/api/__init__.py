@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from web.api import (
     appraisals,
+    batches,
     books,
     customers,
     expected,
@@ -55,6 +56,7 @@ for part in (
     store_loans,
     holds,
     appraisals,
+    batches,
     trail,
 ):
     router.include_router(part.router)

@@ -11,10 +11,15 @@ from archive.holdings.queries.record_seen import record_seen
 from archive.retention.actions import execution as verbs
 from archive.retention.batch import BatchItem, BatchState, ItemState
 from archive.retention.batching import check_photographed
-from archive.retention.erasure import DestructionPhoto
 from archive.retention.photographing import receive_photos, recognise_photo
 from archive.retention.queries.batch_tasks import Going, going
-from archive.retention.queries.batches import BatchSeen, batch_seen, items_page, seen_batch
+from archive.retention.queries.batches import (
+    BatchSeen,
+    batch_seen,
+    items_page,
+    own_photo,
+    seen_batch,
+)
 from archive.transaction import NoSuchThing, Transaction
 from web import typed, uploads
 from web.deps import Form, PostedForm, SignedIn, Visit
@@ -115,10 +120,7 @@ def hand_in(visit: SignedIn, batch_id: RowNumber, form: PostedForm) -> Response:
 @router.get("/{batch_id}/photos/{photo_id}")
 def photo(visit: SignedIn, batch_id: RowNumber, photo_id: RowNumber) -> Response:
     with visit.reading() as tx:
-        seen_batch(tx, batch_id)
-        found = tx.get(DestructionPhoto, photo_id)
-        if found.batch_id != batch_id:
-            raise NoSuchThing(thing="destruction_photo", key=str(photo_id))
+        found = own_photo(tx, batch_id, photo_id)
     return image(visit, found.object_key, found.sha256, found.media_type, found.name)
 
 

@@ -14,7 +14,13 @@ from archive.retention.batch import (
 )
 from archive.retention.department import Department
 from archive.retention.queries.batch_tasks import Candidate, could_execute, could_witness
-from archive.retention.queries.batches import BatchSeen, batch_seen, items_page, seen_batch
+from archive.retention.queries.batches import (
+    BatchSeen,
+    batch_seen,
+    items_page,
+    own_item,
+    seen_batch,
+)
 from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
@@ -23,7 +29,6 @@ from web.page import go, show
 from web.pages import batch_told as told
 from web.pages.around import just_done
 from web.pages.batch_told import HERE
-from web.pages.batches import own_item
 from web.parts import FormState, Option, Status
 from web.typed import RowNumber
 

@@ -27,6 +27,7 @@ from archive.retention.queries.batches import (
     batches,
     count_batches,
     items_page,
+    own_item,
     seen_batch,
 )
 from archive.transaction import Transaction
@@ -140,19 +141,6 @@ def drop(visit: SignedIn, batch_id: RowNumber, item_id: RowNumber, form: PostedF
     if error is None:
         return go(f"{HERE}/{batch_id}?done=dropped")
     return _item_page(visit, batch_id, item_id, visit.form_state(form, error), status_of(error))
-
-
-def own_item(tx: Transaction, batch_id: int, item_id: int) -> BatchItem:
-    """A line of this batch, for somebody who may know of it.
-
-    Raises:
-        NoSuchThing: there is none.
-    """
-    seen_batch(tx, batch_id)
-    found = tx.get(BatchItem, item_id)
-    if found.batch_id != batch_id:
-        return tx.get(BatchItem, 0)
-    return found
 
 
 def done(

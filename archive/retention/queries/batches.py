@@ -111,6 +111,32 @@ def seen_batch(tx: Transaction, batch_id: int) -> Batch:
     return found
 
 
+def own_item(tx: Transaction, batch_id: int, item_id: int) -> BatchItem:
+    """A line of this batch's register.
+
+    Raises:
+        NoSuchThing: there is none, or this person may not know of it.
+    """
+    seen_batch(tx, batch_id)
+    found = tx.get(BatchItem, item_id)
+    if found.batch_id != batch_id:
+        raise NoSuchThing(thing="destruction_item", key=str(item_id))
+    return found
+
+
+def own_photo(tx: Transaction, batch_id: int, photo_id: int) -> DestructionPhoto:
+    """A photograph of this batch.
+
+    Raises:
+        NoSuchThing: there is none, or this person may not know of it.
+    """
+    seen_batch(tx, batch_id)
+    found = tx.get(DestructionPhoto, photo_id)
+    if found.batch_id != batch_id:
+        raise NoSuchThing(thing="destruction_photo", key=str(photo_id))
+    return found
+
+
 def batch_seen(tx: Transaction, batch_id: int) -> BatchSeen:
     """One batch whole.
 
@@ -118,53 +144,20 @@ def batch_seen(tx: Transaction, batch_id: int) -> BatchSeen:
         NoSuchThing: there is none, or this person may not know of it.
     """
     batch = seen_batch(tx, batch_id)
-    standing = all_signatures(tx, batch.id)
-    by_part: dict[str, BatchSignature] = {
-        one.part: one for one in standing if one.part != Part.WITNESS
-    }
-    by_witness = {one.person_id: one for one in standing if one.part == Part.WITNESS}
-    sent = witnesses_of(tx, batch.id)
+    standing, sent = all_signatures(tx, batch.id), witnesses_of(tx, batch.id)
     people = _people(tx, batch, standing, sent)
-    electronic = tx.session.scalars(
-        select(BatchItem.id)
-        .where(
-            BatchItem.batch_id == batch.id,
-            BatchItem.content_digest != "",
-            BatchItem.state != ItemState.WITHHELD,
-        )
-        .limit(1)
-    ).first()
-    missing = departments_to_witness(electronic=electronic is not None) - {
-        Department(one.department) for one in sent
-    }
-    voided = tx.session.execute(
-        select(BatchSignature, Person)
-        .join(Person, Person.id == BatchSignature.person_id)
-        .where(BatchSignature.batch_id == batch.id, BatchSignature.voided_at.is_not(None))
-        .order_by(BatchSignature.id)
-    )
-    own = select(BatchItem.id).where(BatchItem.batch_id == batch.id)
-    objects = dict(
-        tx.session.execute(
-            select(ErasedObject.absent_at.is_not(None), func.count())
-            .where(ErasedObject.item_id.in_(own))
-            .group_by(ErasedObject.absent_at.is_not(None))
-        ).all()
-    )
-    line = _line(tx, batch)
+    by_witness = {one.person_id: one for one in standing if one.part == Part.WITNESS}
+    left, gone = _objects(tx, batch.id)
     return BatchSeen(
-        line=line,
+        line=_line(tx, batch),
         appraisal=tx.get(Appraisal, batch.appraisal_id),
         proposer=people[batch.proposed_by_id],
         executor=people.get(batch.executor_id or 0),
-        places=tuple(
-            SignatureSeen(part, by_part.get(part), _signer(people, by_part.get(part)))
-            for part in (*BEFORE_APPROVAL, Part.LEADER)
-        ),
+        places=_places(standing, people),
         witnesses=tuple(
             WitnessSeen(one, people[one.person_id], by_witness.get(one.person_id)) for one in sent
         ),
-        voided=tuple((signature, person) for signature, person in voided),
+        voided=_voided(tx, batch.id),
         photos=tuple(
             tx.session.scalars(
                 select(DestructionPhoto)
@@ -173,12 +166,61 @@ def batch_seen(tx: Transaction, batch_id: int) -> BatchSeen:
             )
         ),
         counts=_counts(tx, batch.id),
-        pages=sum(item.told["pages"] for item in items_of(tx, batch.id)),
-        objects_left=objects.get(False, 0),
-        objects_gone=objects.get(True, 0),
-        departments_missing=tuple(sorted(missing)),
+        pages=_pages(tx, batch.id),
+        objects_left=left,
+        objects_gone=gone,
+        departments_missing=_missing(tx, batch.id, sent),
         cools_until=batch.cools_until(),
     )
+
+
+def _places(standing: list[BatchSignature], people: dict[int, Person]) -> tuple[SignatureSeen, ...]:
+    by_part = {str(one.part): one for one in standing if one.part != Part.WITNESS}
+    return tuple(
+        SignatureSeen(part, by_part.get(part), _signer(people, by_part.get(part)))
+        for part in (*BEFORE_APPROVAL, Part.LEADER)
+    )
+
+
+def _voided(tx: Transaction, batch_id: int) -> tuple[tuple[BatchSignature, Person], ...]:
+    rows = tx.session.execute(
+        select(BatchSignature, Person)
+        .join(Person, Person.id == BatchSignature.person_id)
+        .where(BatchSignature.batch_id == batch_id, BatchSignature.voided_at.is_not(None))
+        .order_by(BatchSignature.id)
+    )
+    return tuple((signature, person) for signature, person in rows)
+
+
+def _missing(tx: Transaction, batch_id: int, sent: list[BatchWitness]) -> tuple[Department, ...]:
+    """Departments that have yet to send a witness."""
+    electronic = tx.session.scalars(
+        select(BatchItem.id)
+        .where(
+            BatchItem.batch_id == batch_id,
+            BatchItem.content_digest != "",
+            BatchItem.state != ItemState.WITHHELD,
+        )
+        .limit(1)
+    ).first()
+    wanted = departments_to_witness(electronic=electronic is not None)
+    return tuple(sorted(wanted - {Department(one.department) for one in sent}))
+
+
+def _objects(tx: Transaction, batch_id: int) -> tuple[int, int]:
+    """Objects still to be erased, and those proved absent."""
+    own = select(BatchItem.id).where(BatchItem.batch_id == batch_id)
+    gone = ErasedObject.absent_at.is_not(None)
+    rows = tx.session.execute(
+        select(gone, func.count()).where(ErasedObject.item_id.in_(own)).group_by(gone)
+    )
+    counted = {bool(absent): count for absent, count in rows}
+    return counted.get(False, 0), counted.get(True, 0)
+
+
+def _pages(tx: Transaction, batch_id: int) -> int:
+    lines = select(BatchItem.told).where(BatchItem.batch_id == batch_id)
+    return sum(told["pages"] for told in tx.session.scalars(lines))
 
 
 def items_page(

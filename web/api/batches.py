@@ -1,0 +1,489 @@
+"""Destruction batches: register, signatures, supervision, execution, what is left of it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from archive.ingest.keeping import scan_limits
+from archive.ingest.names import name_as_received
+from archive.ingest.spool import Spool
+from archive.retention.actions import batches as verbs
+from archive.retention.actions import execution, signatures, supervision
+from archive.retention.actions.backups import backup_gone, register_backup
+from archive.retention.batch import BatchState, ItemState, Withheld
+from archive.retention.batching import check_photographed
+from archive.retention.department import Department
+from archive.retention.photographing import receive_photos, recognise_photo
+from archive.retention.queries import backups as backup_reads
+from archive.retention.queries.batch_tasks import appraisals_ready, going
+from archive.retention.queries.batches import (
+    BatchSeen,
+    batch_seen,
+    batches,
+    count_batches,
+    items_page,
+    own_item,
+    own_photo,
+    seen_batch,
+)
+from archive.retention.signing import Part
+from web.api.scans import write_body
+from web.api.told import Told
+from web.deps import SignedIn
+from web.images import image
+
+router = APIRouter(prefix="/destruction", tags=["destruction"])
+
+
+class BatchTold(Told):
+    id: int
+    name: str
+    station_id: int
+    appraisal_id: int
+    state: BatchState
+    proposed_by_id: int
+    proposed_at: datetime
+    digest: str
+    frozen_at: datetime | None
+    cooling_days: int
+    approved_by_id: int | None
+    approved_at: datetime | None
+    executor_id: int | None
+    place: str
+    method: str
+    begun_at: datetime | None
+    paper_destroyed_at: datetime | None
+    paper_count: int | None
+    weight_kg: str
+    finished_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str
+    certificate_record_id: int | None
+    backups_clear_at: datetime | None
+
+
+class SignatureTold(Told):
+    part: Part
+    person_id: int
+    digest: str
+    opinion: str
+    signed_at: datetime
+    voided_at: datetime | None
+    void_reason: str
+
+
+class WitnessTold(Told):
+    person_id: int
+    department: Department
+    named_by_id: int
+    named_at: datetime
+
+
+class PhotoTold(Told):
+    id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    taken_in_by_id: int
+    taken_in_at: datetime
+
+
+class GoingTold(Told):
+    items: int
+    pages: int
+    electronic: int
+
+
+class BatchWhole(BaseModel):
+    """A batch with its signatures, witnesses and how far it is; its lines stand apart."""
+
+    batch: BatchTold
+    counts: dict[str, int]
+    going: GoingTold
+    signatures: list[SignatureTold]
+    voided: list[SignatureTold]
+    witnesses: list[WitnessTold]
+    departments_missing: list[Department]
+    cools_until: datetime | None
+    objects_left: int
+    objects_gone: int
+    photos: list[PhotoTold]
+
+
+class BatchList(BaseModel):
+    total: int
+    batches: list[BatchTold]
+
+
+class ItemTold(Told):
+    id: int
+    record_id: int
+    position: int
+    told: dict[str, Any]
+    state: ItemState
+    withheld: str
+    note: str
+    counted_by_id: int | None
+    counted_at: datetime | None
+    paper_gone_at: datetime | None
+    electronic_gone_at: datetime | None
+    failure: str
+
+
+class ReadyTold(BaseModel):
+    appraisal_id: int
+    name: str
+    records: int
+
+
+class BackupTold(Told):
+    id: int
+    label: str
+    medium: str
+    made_at: datetime
+    expires_on: date | None
+    gone_at: datetime | None
+    gone_how: str
+
+
+class BackupLineTold(BaseModel):
+    backup: BackupTold
+    over: bool
+    batch_ids: list[int]
+
+
+class NewBatch(BaseModel):
+    appraisal_id: int
+
+
+class Because(BaseModel):
+    reason: str = Field(max_length=500)
+
+
+class Signed(BaseModel):
+    """``seen`` is the digest of the register as it was read."""
+
+    seen: str = Field(max_length=64)
+    opinion: str = Field(max_length=500)
+    password: str
+
+
+class SignedAs(Signed):
+    part: Part
+
+
+class Witnessed(BaseModel):
+    opinion: str = Field(max_length=500)
+    password: str
+
+
+class NewWitness(BaseModel):
+    person_id: int
+    department: Department
+
+
+class Named(BaseModel):
+    person_id: int
+
+
+class Scanned(BaseModel):
+    """The label of a record, or its archival code."""
+
+    said: str = Field(max_length=100)
+
+
+class Kept(BaseModel):
+    why: Withheld
+    note: str = Field(max_length=500)
+
+
+class Begun(BaseModel):
+    place: str = Field(max_length=120)
+    method: str = Field(max_length=120)
+    password: str
+
+
+class Burnt(BaseModel):
+    count: int = Field(ge=0)
+    weight_kg: str = Field("", max_length=20)
+    password: str
+
+
+class NewBackup(BaseModel):
+    label: str = Field(max_length=120)
+    medium: str = Field(max_length=120)
+    made_at: datetime | None = None
+    expires_on: date | None = None
+
+
+class How(BaseModel):
+    how: str = Field(max_length=200)
+
+
+@router.get("/appraisals")
+def ready(visit: SignedIn) -> list[ReadyTold]:
+    """Signed appraisals with records that no batch has."""
+    with visit.reading() as tx:
+        return [
+            ReadyTold(appraisal_id=one.appraisal.id, name=one.appraisal.name, records=one.records)
+            for one in appraisals_ready(tx)
+        ]
+
+
+@router.get("/batches")
+def batch_list(
+    visit: SignedIn,
+    state: BatchState | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> BatchList:
+    with visit.reading() as tx:
+        lines = batches(tx, state=state, limit=limit, offset=offset)
+        return BatchList(
+            total=count_batches(tx, state=state),
+            batches=[BatchTold.model_validate(line.batch) for line in lines],
+        )
+
+
+@router.post("/batches", status_code=201)
+def propose(visit: SignedIn, given: NewBatch) -> BatchWhole:
+    with visit.transaction() as tx:
+        batch_id = verbs.propose_batch(tx, given.appraisal_id).id
+    return _whole(visit, batch_id)
+
+
+@router.get("/batches/{batch_id}")
+def batch(visit: SignedIn, batch_id: int) -> BatchWhole:
+    return _whole(visit, batch_id)
+
+
+@router.get("/batches/{batch_id}/items")
+def items(
+    visit: SignedIn,
+    batch_id: int,
+    state: ItemState | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> list[ItemTold]:
+    """Lines of the register, in order."""
+    with visit.reading() as tx:
+        found = items_page(tx, batch_id, limit=limit, offset=offset, state=state)
+        return [ItemTold.model_validate(item) for item in found]
+
+
+@router.post("/batches/{batch_id}/freeze")
+def freeze(visit: SignedIn, batch_id: int) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        verbs.freeze_register(tx, batch_id)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/reopen")
+def reopen(visit: SignedIn, batch_id: int, given: Because) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        verbs.reopen_register(tx, batch_id, reason=given.reason)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/cancel")
+def cancel(visit: SignedIn, batch_id: int, given: Because) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        verbs.cancel_batch(tx, batch_id, reason=given.reason)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/items/{item_id}/drop")
+def drop(visit: SignedIn, batch_id: int, item_id: int, given: Because) -> BatchWhole:
+    with visit.transaction() as tx:
+        own_item(tx, batch_id, item_id)
+        verbs.drop_item(tx, item_id, reason=given.reason)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/sign", status_code=201)
+def sign(visit: SignedIn, batch_id: int, given: SignedAs) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        signatures.sign_register(tx, batch_id, **given.model_dump())
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/approve")
+def approve(visit: SignedIn, batch_id: int, given: Signed) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        signatures.approve_batch(tx, batch_id, **given.model_dump())
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/witnesses", status_code=201)
+def name_witness(visit: SignedIn, batch_id: int, given: NewWitness) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        supervision.name_witness(tx, batch_id, given.person_id, given.department)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/executor")
+def name_executor(visit: SignedIn, batch_id: int, given: Named) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        supervision.name_executor(tx, batch_id, given.person_id)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/count")
+def count(visit: SignedIn, batch_id: int, given: Scanned) -> ItemTold:
+    """One line is in hand; counting it again changes nothing."""
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        return ItemTold.model_validate(supervision.count_item(tx, batch_id, given.said))
+
+
+@router.post("/batches/{batch_id}/items/{item_id}/withhold")
+def withhold(visit: SignedIn, batch_id: int, item_id: int, given: Kept) -> ItemTold:
+    with visit.transaction() as tx:
+        own_item(tx, batch_id, item_id)
+        return ItemTold.model_validate(supervision.withhold_item(tx, item_id, **given.model_dump()))
+
+
+@router.post("/batches/{batch_id}/finish-count")
+def finish_count(visit: SignedIn, batch_id: int) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        supervision.finish_count(tx, batch_id)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/begin")
+def begin(visit: SignedIn, batch_id: int, given: Begun) -> BatchWhole:
+    """The point of no return."""
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        execution.begin_destruction(tx, batch_id, **given.model_dump())
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/paper")
+def paper(visit: SignedIn, batch_id: int, given: Burnt) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        execution.confirm_papers_destroyed(tx, batch_id, **given.model_dump())
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/go-on")
+def go_on(visit: SignedIn, batch_id: int) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        execution.go_on_destroying(tx, batch_id)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/witness-signatures", status_code=201)
+def witness(visit: SignedIn, batch_id: int, given: Witnessed) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        supervision.sign_as_witness(tx, batch_id, **given.model_dump())
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/close")
+def close(visit: SignedIn, batch_id: int) -> BatchWhole:
+    with visit.transaction() as tx:
+        seen_batch(tx, batch_id)
+        execution.close_batch(tx, batch_id)
+    return _whole(visit, batch_id)
+
+
+@router.post("/batches/{batch_id}/photos", status_code=201)
+async def keep_photo(
+    visit: SignedIn,
+    batch_id: int,
+    request: Request,
+    x_file_name: Annotated[str, Header()] = "photo.jpg",
+) -> PhotoTold:
+    """One photograph as the raw body; its name goes percent-encoded into ``X-File-Name``."""
+    await run_in_threadpool(_check_photographed, visit, batch_id)
+    settings = visit.system.settings
+    limit = scan_limits(settings).bytes_in_all
+    folder = settings.effective_spool_dir
+    with Spool(folder, limit_bytes=limit, first_look=recognise_photo) as spool:
+        part = spool.begin(name_as_received(unquote(x_file_name)))
+        await write_body(part, request)
+        (kept,) = await run_in_threadpool(
+            receive_photos, visit.system, visit.actor, batch_id, spool.files
+        )
+    return PhotoTold.model_validate(kept)
+
+
+@router.get("/batches/{batch_id}/photos/{photo_id}", response_class=Response)
+def photo(visit: SignedIn, batch_id: int, photo_id: int) -> Response:
+    with visit.reading() as tx:
+        found = own_photo(tx, batch_id, photo_id)
+    return image(visit, found.object_key, found.sha256, found.media_type, found.name)
+
+
+@router.get("/backups")
+def backup_list(visit: SignedIn) -> list[BackupLineTold]:
+    """Backups outside the program, and the batches that wait for each."""
+    with visit.reading() as tx:
+        return [
+            BackupLineTold(
+                backup=BackupTold.model_validate(line.backup),
+                over=line.over,
+                batch_ids=[one.id for one in line.batches],
+            )
+            for line in backup_reads.backups(tx)
+        ]
+
+
+@router.post("/backups", status_code=201)
+def register(visit: SignedIn, given: NewBackup) -> BackupTold:
+    with visit.transaction() as tx:
+        return BackupTold.model_validate(register_backup(tx, **given.model_dump()))
+
+
+@router.post("/backups/{backup_id}/gone")
+def gone(visit: SignedIn, backup_id: int, given: How) -> BackupTold:
+    with visit.transaction() as tx:
+        return BackupTold.model_validate(backup_gone(tx, backup_id, how=given.how))
+
+
+def _check_photographed(visit: SignedIn, batch_id: int) -> None:
+    with visit.reading() as tx:
+        check_photographed(tx, seen_batch(tx, batch_id))
+
+
+def _whole(visit: SignedIn, batch_id: int) -> BatchWhole:
+    with visit.reading() as tx:
+        seen = batch_seen(tx, batch_id)
+        amount = GoingTold.model_validate(going(tx, batch_id))
+    return _told(seen, amount)
+
+
+def _told(seen: BatchSeen, amount: GoingTold) -> BatchWhole:
+    signed = [place.signature for place in seen.places if place.signature is not None]
+    signed += [one.signature for one in seen.witnesses if one.signature is not None]
+    return BatchWhole(
+        batch=BatchTold.model_validate(seen.batch),
+        counts=seen.counts,
+        going=amount,
+        signatures=[SignatureTold.model_validate(one) for one in signed],
+        voided=[SignatureTold.model_validate(one) for one, _ in seen.voided],
+        witnesses=[WitnessTold.model_validate(one.witness) for one in seen.witnesses],
+        departments_missing=list(seen.departments_missing),
+        cools_until=seen.cools_until,
+        objects_left=seen.objects_left,
+        objects_gone=seen.objects_gone,
+        photos=[PhotoTold.model_validate(one) for one in seen.photos],
+    )
