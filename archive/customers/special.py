@@ -32,6 +32,10 @@ class AlreadyOnRegister(Invalid):
     """The customer has an entry in force."""
 
 
+class NumberHasNoDossier(Invalid):
+    """No customer of the station has that number."""
+
+
 class ConsentNotFiled(Invalid):
     """The signed form of consent is filed first, as a record of the special-customer file."""
 

@@ -14,11 +14,16 @@ from archive.expected.period import Period
 from archive.expected.queries import Missing, Settled, Sheet
 from archive.holdings.file_plan import RecordKind
 from archive.people.person import Station
+from archive.printing import print_form
+from archive.reports.lists import note_export
+from archive.reports.not_filed import not_filed_told
+from archive.reports.registers import MOST_PRINTED
 from archive.reports.spreadsheet import Form as FileForm
 from archive.transaction import NoSuchThing, Transaction
 from web import typed
 from web.deps import SignedIn, Visit
 from web.exports import download, form_asked, headings
+from web.images import pdf_answer
 from web.listing import Listing
 from web.page import show
 from web.pages.around import crumbs, just_done, station_options
@@ -111,6 +116,25 @@ def _sheet(visit: Visit, listing: Listing, form: FileForm) -> Response:
         ),
         rows=lambda tx: _exported(visit, tx, listing),
     )
+
+
+@router.get("/sheet.pdf")
+def printed(visit: SignedIn) -> Response:
+    """The monthly sheet as PDF/A, narrowed as the page is; that it was taken out is on the trail."""
+    listing = Listing.asked(visit, filters=("station", "month", "person", "kind"))
+    with visit.reading() as tx:
+        looked = _look(tx, listing.text("station"))
+        found = _narrowed(looked.sheet, listing) if looked.sheet else []
+        lines = [
+            _told(visit, one, looked.today) | {"clause": one.kind.clause}
+            for one in found[:MOST_PRINTED]
+        ]
+        printed_at = tx.now
+    told = not_filed_told(looked.station.name, looked.today, listing.text("month"), lines)
+    pdf = print_form("inner_list", told, printed_at=printed_at)
+    with visit.transaction() as tx:
+        note_export(tx, "expected", "pdf", len(lines), listing.filters)
+    return pdf_answer(pdf, f"{told['title']}-{looked.station.code}-{looked.today.isoformat()}")
 
 
 def _look(tx: Transaction, code: str) -> Looked:
@@ -223,9 +247,13 @@ def _kinds(visit: Visit, sheet: Sheet) -> list[Option]:
 
 
 def _actions(visit: Visit, looked: Looked) -> list[Action]:
+    sheet = Action(visit.t("expected.print"), f"{HERE}/sheet.pdf?station={looked.station.code}")
     if not looked.may_arrange:
-        return []
-    return [Action(visit.t("expected.arrange"), f"{HERE}/arrange?station={looked.station.code}")]
+        return [sheet]
+    return [
+        sheet,
+        Action(visit.t("expected.arrange"), f"{HERE}/arrange?station={looked.station.code}"),
+    ]
 
 
 def columns_of(visit: Visit, *columns: tuple[str, str]) -> list[Column]:

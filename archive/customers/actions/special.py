@@ -10,11 +10,13 @@ from datetime import date
 from sqlalchemy import func, select
 
 from archive.access import Permission
+from archive.customers.customer import Customer
 from archive.customers.masking import masked_name
 from archive.customers.purpose import purpose_in
 from archive.customers.special import (
     SPECIAL_WORKFLOW,
     ConsentNotFiled,
+    NumberHasNoDossier,
     SpecialCategory,
     SpecialCustomer,
     SpecialLook,
@@ -76,13 +78,14 @@ def register_special(
 
     Raises:
         NoSuchThing: not appointed.
-        NotACustomerNumber, CustomerNameMissing, VillageMissing, NotATelephone, EvidenceMissing,
+        NotACustomerNumber, NumberHasNoDossier, CustomerNameMissing, VillageMissing, NotATelephone, EvidenceMissing,
         ConsentNotFiled, ConsentInFuture, ReviewTooFar, AlreadyOnRegister: nothing is kept.
     """
     _hide_from_others(tx, station_id)
     tx.require(Permission.SPECIAL_KEEP, station_id)
     told = facts.tidied()
     told.check_told()
+    _check_has_dossier(tx, station_id, told.number)
     keeping = keeper(tx)
     tx.get(Station, station_id, lock=True)
     opaque = secrets.token_hex(16)
@@ -103,6 +106,20 @@ def register_special(
     tx.add(entry)
     tx.record("special.registered", entry.subject)
     return entry
+
+
+def _check_has_dossier(tx: Transaction, station_id: int, number: str) -> None:
+    """Refuse a number no customer of the station has, once its customers are known here.
+
+    Raises:
+        NumberHasNoDossier: it was mistyped, or the dossier comes first. It says nothing about who
+            is on the register.
+    """
+    here = select(Customer.number).where(Customer.station_id == station_id)
+    if tx.session.scalars(here.limit(1)).first() is None:
+        return
+    if tx.session.scalars(here.where(Customer.number == number)).first() is None:
+        raise NumberHasNoDossier(field="number")
 
 
 def look(tx: Transaction, special_id: str, *, purpose: str) -> SpecialSeen:

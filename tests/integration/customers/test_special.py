@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import MetaData, select, text
 
 from archive.audit import TrailEntry
+from archive.customers.actions.customers import CustomerFacts, open_dossier
 from archive.customers.actions.special import (
     end_service,
     look,
@@ -16,7 +17,7 @@ from archive.customers.actions.special import (
     review,
     withdraw_consent,
 )
-from archive.customers.customer import NotACustomerNumber
+from archive.customers.customer import CustomerType, NotACustomerNumber
 from archive.customers.purpose import PurposeMissing, PurposeNamesPerson
 from archive.customers.queries.special import due, entry_seen, register_counts
 from archive.customers.sealing import SpecialKeyMissing
@@ -24,6 +25,7 @@ from archive.customers.special import (
     AlreadyOnRegister,
     ConsentInFuture,
     ConsentNotFiled,
+    NumberHasNoDossier,
     ReviewTooFar,
     SpecialCategory,
     SpecialCustomer,
@@ -34,7 +36,7 @@ from archive.customers.special import (
 from archive.customers.special_facts import EvidenceMissing
 from archive.transaction import NoSuchThing
 from tests.builders import Station, settle_station
-from tests.holdings import filed
+from tests.holdings import filed, with_file_plan
 from tests.special import GAO, PLANTED, appointed, consent_code, on_register
 
 
@@ -269,3 +271,19 @@ def test_consent_is_not_given_tomorrow(station: Station):
     with pytest.raises(ConsentInFuture):
         care.does(register_special, station.id, GAO, consent, review_on=date(2027, 1, 1))
     assert station.asks(lambda tx: tx.session.query(SpecialCustomer).count()) == 0
+
+
+def test_a_number_without_a_dossier_is_refused_once_the_customers_are_known(station: Station):
+    care = appointed(station)
+    facts = CustomerFacts(
+        number="0418002317", name="王秀兰", village="青石村一组", type=CustomerType.RESIDENT,
+        opened_on=station.today,
+    )  # fmt: skip
+    station.archivist.does(open_dossier, station.id, facts)
+    with_file_plan(station)
+    code = consent_code(station)
+    with pytest.raises(NumberHasNoDossier) as refused:
+        on_register(station, care, code=code)
+    assert GAO.number not in str(refused.value)
+    known = replace(GAO, number=facts.number)
+    assert on_register(station, care, known, code=code).serial == 1

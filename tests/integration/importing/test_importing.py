@@ -9,6 +9,8 @@ from archive.access import NotPermitted
 from archive.audit import TrailEntry
 from archive.customers.customer import Customer
 from archive.holdings.pair import Pair, Paper
+from archive.holdings.queries.records import RecordFilter
+from archive.holdings.queries.records import records as find_records
 from archive.holdings.record import Record
 from archive.importing import jobs
 from archive.importing.actions import (
@@ -281,3 +283,11 @@ def test_only_the_archivist_imports_and_only_at_home(station: Station):
     other = settle_station(station.system, code="HX", name="河西供电所")
     with pytest.raises(NoSuchThing):
         other.archivist.does(run_seen, received(station).id)
+
+
+def test_an_old_code_finds_its_record(station: Station):
+    with_file_plan(station)
+    imported(station)
+    found = station.archivist.does(find_records, RecordFilter(text="WS-2019-2"))
+    assert [line.record.title for line in found] == [str(ROWS[1][1])]
+    assert station.archivist.does(find_records, RecordFilter(text="WS-2019-9")) == []

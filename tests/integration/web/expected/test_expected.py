@@ -4,6 +4,8 @@ import csv
 import io
 from datetime import date
 
+from pypdf import PdfReader
+
 from archive.expected.actions import set_start
 from tests.builders import Station
 from tests.holdings import filed, with_file_plan
@@ -108,3 +110,15 @@ def test_whoever_has_nothing_to_do_with_records_sees_nothing(station: Station, v
     assert visits(station.collector).get(HERE).status == 403
     assert visits(station.auditor).get(HERE).status == 200
     assert visits(station.auditor).get(f"{HERE}?station=XX").status == 404
+
+
+def test_the_sheet_is_printed_with_whose_it_is(station: Station, visits: Visits):
+    asked(station)
+    page = visits(station.archivist).get(HERE)
+    pdf = visits(station.archivist).get(page.link("打印清单")).response
+    assert pdf.headers["content-type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(pdf.content)).pages
+    text = "".join("".join(page.extract_text() for page in pages).replace("\u200b", "").split())
+    assert "应归档未归档清单" in text
+    assert "孙梅" in text
+    assert "2026-10-15" in text

@@ -86,7 +86,7 @@ def test_a_version_of_the_plan_is_drafted_changed_and_adopted_by_another(
     ]
     own = calls(station.archivist, "POST", f"{path}/adopt", reason="改名")
     assert own.status == 403
-    adopted = calls(station.head, "POST", f"{path}/adopt", reason="改名")
+    adopted = calls(station.leader, "POST", f"{path}/adopt", reason="改名")
     assert (adopted.status, adopted.response.json()["state"]) == (200, "adopted")
     told = calls(station.archivist, "GET", "/holdings/plan/versions").response.json()
     assert [one["edition"] for one in told] == [2, 1]
