@@ -86,7 +86,7 @@ def hold_list(visit: SignedIn) -> Response:
 def new(visit: SignedIn) -> Response:
     """The form, with a record's code in it where one comes from the record's page."""
     query = visit.request.query_params
-    given = {name: typed.plain(query.get(name, ""))[:80] for name in ("records", "customer_number")}
+    given = {name: typed.plain(query.get(name, ""))[:80] for name in ("records",)}
     return _new_page(visit, FormState({name: text for name, text in given.items() if text}))
 
 
