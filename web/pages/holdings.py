@@ -103,7 +103,7 @@ def _plan_page(visit: Visit, state: FormState, status: int = 200) -> Response:
         groups=_groups(visit, seen, listing.text("text")),
         seen=seen,
         content_columns=content_columns(visit),
-        contents=[content_row(visit, one) for one in seen.contents],
+        contents=[content_row(visit, one) for one in matching(seen.contents, listing.text("text"))],
         superseded=seen.plan.id != versions[0].id,
         may_adopt=may_adopt,
         drafting=drafting,

@@ -17,7 +17,6 @@ from archive.messages import sentences
 from archive.retention.batch import ItemState
 from archive.retention.queries.batch_tasks import NamedBy, batch_naming
 from archive.retention.queries.due import due_of
-from archive.retention.telling import whole_told
 from archive.transaction import NoSuchThing, Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
@@ -29,7 +28,7 @@ from web.pages.filing import kind_name
 from web.pages.filing_desk import sheets_of
 from web.pages.holds import hold_card
 from web.pages.records import RECORDS, pair_status
-from web.pages.retention_record import due_status, reasons_told
+from web.pages.retention_record import due_shown
 from web.parts import Event, Fact, FormState, Status
 from web.typed import RowNumber, count
 from web.typed import day as day_typed
@@ -161,9 +160,7 @@ def _page(
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
         files=files,
         history=[_event(visit, each) for each in seen.history],
-        due_status=due_status(visit, due),
-        due_whole=whole_told(due, visit.language),
-        due_reasons=reasons_told(visit, due),
+        **due_shown(visit, due),
     )
 
 

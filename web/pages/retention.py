@@ -117,18 +117,22 @@ def due_list(visit: SignedIn) -> Response:
         stations=station_options(stations),
         kinds=[Option(kind.code, kind_name(visit, kind)) for kind in kinds],
         held=[Option(key, visit.t(f"due.{key}")) for key in ("free", "held")],
-        columns=[
-            Column("code", visit.t("due.code"), "link"),
-            Column("name", visit.t("due.name")),
-            Column("kind", visit.t("due.kind")),
-            Column("year", visit.t("due.year")),
-            Column("eligible_from", visit.t("due.eligible_from"), "day"),
-            Column("holds", visit.t("due.holds")),
-            Column("why", visit.t("due.why"), "action"),
-        ],
+        columns=_due_columns(visit),
         rows=[_row(visit, line) for line in lines],
         pages=listing.pages(len(lines), total, exports=True),
     )
+
+
+def _due_columns(visit: Visit) -> list[Column]:
+    return [
+        Column("code", visit.t("due.code"), "link"),
+        Column("name", visit.t("due.name")),
+        Column("kind", visit.t("due.kind")),
+        Column("year", visit.t("due.year")),
+        Column("eligible_from", visit.t("due.eligible_from"), "day"),
+        Column("holds", visit.t("due.holds")),
+        Column("why", visit.t("due.why"), "action"),
+    ]
 
 
 def _station(stations: Sequence[Station], listing: Listing) -> int | None:
@@ -152,6 +156,7 @@ def _actions(visit: Visit, listing: Listing) -> list[Action]:
         Action(visit.t("due.title"), f"{HERE}/due{asked}", "primary"),
         Action(visit.t("appraisals.title"), f"{HERE}/appraisals"),
         Action(visit.t("holds.title"), f"{HERE}/holds"),
+        Action(visit.t("batches.title"), f"{HERE}/batches"),
     ]
 
 

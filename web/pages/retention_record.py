@@ -101,6 +101,15 @@ def due_status(visit: Visit, due: Due) -> Status:
     return Status(visit.t(f"due-state.{due.state}"), TONES[due.state])
 
 
+def due_shown(visit: Visit, due: Due) -> dict[str, object]:
+    """What a record's own page tells of it."""
+    return {
+        "due_status": due_status(visit, due),
+        "due_whole": whole_told(due, visit.language),
+        "due_reasons": reasons_told(visit, due),
+    }
+
+
 def reasons_told(visit: Visit, due: Due) -> list[Event]:
     """The reasoning as lines of a timeline; what decides stands out."""
     lines = [
@@ -159,9 +168,10 @@ def _page(visit: Visit, record_id: int, state: FormState, *, status: int = 200) 
 def _facts(visit: Visit, seen: Explained) -> list[Fact]:
     facts = [
         Fact(
-            visit.t("why.record"), seen.record.code, "code", f"/holdings/records/{seen.record.id}"
+            visit.t("why.title_of"),
+            seen.record.title,
+            href=f"/holdings/records/{seen.record.id}",
         ),
-        Fact(visit.t("why.title_of"), seen.record.title),
         Fact(visit.t("why.year"), str(seen.record.year)),
         Fact(visit.t("why.formed_on"), seen.record.formed_on, "day"),
         Fact(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -12,7 +13,9 @@ from archive.holdings.content import PlanContent
 from archive.holdings.file_plan import Category, FilePlan, PlanState, RecordKind, is_shorter
 from archive.holdings.fonds import Fonds
 from archive.people.person import Person
-from archive.transaction import Transaction
+from archive.transaction import NoSuchThing, Transaction
+
+L = TypeVar("L", RecordKind, PlanContent)
 
 
 class NoPlanInForce(NotFound):
@@ -70,6 +73,19 @@ def plan_in_force(
         tuple(kinds_of(tx, plan.id)),
         tuple(contents_of(tx, plan.id)),
     )
+
+
+def kind_in_force(tx: Transaction, code: str) -> RecordKind:
+    """The line of the plan in force with that code.
+
+    Raises:
+        NoSuchThing: the plan in force has none.
+        NoPlanInForce: there is no plan.
+    """
+    found = next((kind for kind in plan_in_force(tx).kinds if kind.code == code), None)
+    if found is None:
+        raise NoSuchThing(thing="record_kind", key=code)
+    return found
 
 
 def adopted_versions(tx: Transaction, fonds_id: int) -> list[FilePlan]:
@@ -174,13 +190,15 @@ def kinds_known(tx: Transaction) -> list[RecordKind]:
     return [kind for kind in kinds if kind.archived]
 
 
-def matching(kinds: Iterable[RecordKind], words: str) -> list[RecordKind]:
-    """The kinds in whose names, code, clause or category every word stands."""
+def matching(lines: Iterable[L], words: str) -> list[L]:
+    """The lines in whose names, code, clause or category every word stands."""
     wanted = words.casefold().split()
 
-    def stands(kind: RecordKind) -> bool:
-        told = (kind.name_zh, kind.name_en, kind.code, kind.clause, kind.category, kind.retention)
+    def stands(line: L) -> bool:
+        told = [line.name_zh, line.name_en, line.code, line.retention]
+        if isinstance(line, RecordKind):
+            told += [line.clause, line.category]
         text = " ".join(told).casefold()
         return all(word in text for word in wanted)
 
-    return [kind for kind in kinds if stands(kind)]
+    return [line for line in lines if stands(line)]
