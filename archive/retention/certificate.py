@@ -18,7 +18,7 @@ from archive.digest import digest_of
 from archive.holdings.copy import ElectronicCopy, page_digest
 from archive.holdings.fonds import Fonds
 from archive.holdings.pairing import copy_kept, locked_pair
-from archive.messages import sentence
+from archive.messages import Language, sentence, sentences
 from archive.messages.written import iso, moment
 from archive.people.person import Person, Station
 from archive.printing import print_form
@@ -122,12 +122,24 @@ def certificate(tx: Transaction, batch: Batch) -> dict[str, Any]:
         "withheld": {
             "columns": _columns(_WITHHELD_COLUMNS),
             "rows": [
-                [item.told["code"], sentence(f"withheld.{item.withheld}", "zh"), item.note or "—"]
+                [
+                    item.told["code"],
+                    sentence(f"withheld.{item.withheld}", "zh"),
+                    note_told(item) or "—",
+                ]
                 for item in kept
             ],
         },
         "electronic": _electronic(tx, batch),
     }
+
+
+def note_told(item: BatchItem, language: Language = "zh") -> str:
+    """The note of a line that stayed; what the program found by itself is put in words."""
+    found = [code for code in item.note.split(",") if f"hold-kind.{code}" in sentences("zh")]
+    if not found:
+        return item.note
+    return "、".join(sentence(f"hold-kind.{code}", language) for code in found)
 
 
 def outstanding_backups(tx: Transaction, batch: Batch) -> list[Backup]:

@@ -9,6 +9,7 @@ from archive.access import Actor, Permission
 from archive.errors import ArchiveError
 from archive.messages import sentences
 from archive.retention.batch import Batch, BatchItem, BatchState, ItemState
+from archive.retention.certificate import note_told
 from archive.retention.queries.batch_tasks import Going, parts_open_to
 from archive.retention.queries.batches import BatchSeen
 from archive.retention.signing import Part
@@ -89,8 +90,7 @@ def why_withheld(visit: Visit, item: BatchItem) -> str:
     """Why a line stayed in the archive, with the note; empty where it did not."""
     if not item.withheld:
         return ""
-    known = [code for code in item.note.split(",") if f"hold-kind.{code}" in sentences("zh")]
-    note = "、".join(visit.t(f"hold-kind.{code}") for code in known) or item.note
+    note = note_told(item, visit.language)
     said = visit.t(f"withheld.{item.withheld}")
     return visit.t("batches.withheld_note", why=said, note=note) if note else said
 

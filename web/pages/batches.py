@@ -39,7 +39,7 @@ from web.page import go, show
 from web.pages import batch_told as told
 from web.pages.around import just_done
 from web.pages.batch_told import HERE
-from web.parts import Column, FormState, Link, Option
+from web.parts import Column, FormState, Link, Option, Pages
 from web.typed import RowNumber, given
 
 router = APIRouter(prefix=HERE)
@@ -230,7 +230,7 @@ def batch_page(visit: Visit, batch_id: int, state: FormState, status: int = 200)
         batch=seen.batch,
         notice_text=just_done(visit, "batches") if status == 200 else "",
         certificate=certificate,
-        pages=listing.pages(len(shown), total, exports=True),
+        pages=_leafing(listing, len(shown), total, certificate, batch_id),
         rows=[_item_row(visit, each) for each in shown],
         item_states=[
             Option(each, visit.t(f"item-state.{each}")) for each in ItemState if each in seen.counts
@@ -239,6 +239,20 @@ def batch_page(visit: Visit, batch_id: int, state: FormState, status: int = 200)
         todos=told.todos(visit, seen, now),
         may=_may(visit, seen),
     )
+
+
+def _leafing(
+    listing: Listing,
+    shown: int,
+    total: int,
+    certificate: dict[str, object] | None,
+    batch_id: int,
+) -> Pages | None:
+    """Where in the register one is; once closed, what is printed is the certificate as kept."""
+    pages = listing.pages(shown, total, exports=True)
+    if pages is not None and certificate is not None and certificate["printed"]:
+        return replace(pages, print_href=f"{HERE}/{batch_id}/certificate.pdf")
+    return pages
 
 
 def _parts(visit: Visit, seen: BatchSeen, amount: Going) -> dict[str, object]:
