@@ -55,6 +55,10 @@ class NoPagesInDraft(Conflict):
     """A draft without pages cannot be filed."""
 
 
+class ElectronicDivided(Conflict):
+    """A file that was never paper is one original; its pages cannot go into several records."""
+
+
 class KindUndecided(Invalid):
     """The kind of record is not chosen yet."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from archive.access import Permission
 from archive.filing.delivery import (
     DRAFT_WORKFLOW,
+    ELECTRONIC,
     DayUndecided,
     DeliveredFile,
     DeliveredPage,
@@ -17,6 +18,7 @@ from archive.filing.delivery import (
     DeliveryState,
     Draft,
     DraftState,
+    ElectronicDivided,
     KindGone,
     KindUndecided,
     NoPagesInDraft,
@@ -204,6 +206,28 @@ def _pages_in(tx: Transaction, draft: Draft) -> list[DeliveredPage]:
     return list(pages)
 
 
+def _check_undivided(tx: Transaction, draft: Draft, pages: Sequence[DeliveredPage]) -> None:
+    """Refuse to file a part of an electronic original; pages set aside are no part of any record.
+
+    Nobody could take one record's pages out of such a file again when its time comes.
+
+    Raises:
+        ElectronicDivided: pages of it are in another draft, or in none.
+    """
+    elsewhere = select(DeliveredPage.file_id).where(
+        DeliveredPage.file_id.in_({page.file_id for page in pages}),
+        func.coalesce(DeliveredPage.draft_id, 0) != draft.id,
+        DeliveredPage.set_aside == "",
+    )
+    divided = tx.session.scalars(
+        select(DeliveredFile).where(
+            DeliveredFile.id.in_(elsewhere), DeliveredFile.media_type.in_(ELECTRONIC)
+        )
+    ).first()
+    if divided is not None:
+        raise ElectronicDivided(name=divided.name)
+
+
 def _close(
     tx: Transaction,
     draft: Draft,
@@ -211,7 +235,12 @@ def _close(
     record: Record,
     pages: Sequence[DeliveredPage],
 ) -> None:
-    """The pages become a copy of the record, and its PDF/A is promised."""
+    """The pages become a copy of the record, and its PDF/A is promised.
+
+    Raises:
+        ElectronicDivided: an electronic original would be in two records.
+    """
+    _check_undivided(tx, draft, pages)
     wanted = select(DeliveredFile.id, DeliveredFile.sha256)
     rows = tx.session.execute(wanted.where(DeliveredFile.delivery_id == delivery.id))
     files = {row.id: row.sha256 for row in rows}

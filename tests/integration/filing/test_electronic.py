@@ -3,10 +3,12 @@
 import io
 from datetime import date
 
+import pytest
 from pypdf import PdfReader
 
-from archive.filing.actions.drafts import Said, file_draft
-from archive.filing.delivery import DeliveredFile, DeliveredPage
+from archive.filing.actions.deliveries import set_aside
+from archive.filing.actions.drafts import Said, file_draft, join_drafts, split_draft
+from archive.filing.delivery import DeliveredFile, DeliveredPage, ElectronicDivided, SetAside
 from archive.filing.jobs import read_delivery
 from archive.filing.queries.copies import copy_files
 from archive.filing.renditions import make_rendition
@@ -88,6 +90,28 @@ def test_a_scan_and_an_ofd_come_together_page_after_page(station):
     )
     assert names == ["发票.ofd", "投诉.pdf", "又.ofd"]
     assert [draft.title for draft in drafts_of(station, delivery)][2] == "低压供用电合同"
+
+
+def test_an_electronic_original_is_never_divided_between_records(station):
+    delivery = delivered(station, ("合同.ofd", ofd(CONTRACT, [Line("附件一")])))
+    read_delivery(station.system, delivery.id)
+    (draft,) = drafts_of(station, delivery)
+    told = Said(draft.kind_id, draft.title, draft.formed_on, origin=Origin.ELECTRONIC)
+    apart = station.archivist.does(split_draft, draft.id, at_page=2)
+    with pytest.raises(ElectronicDivided) as caught:
+        station.archivist.does(file_draft, draft.id, told)
+    assert caught.value.facts == {"name": "合同.ofd"}
+    station.archivist.does(join_drafts, apart.id, draft.id)
+    assert station.archivist.does(file_draft, draft.id, told).pages == 2
+
+
+def test_a_page_of_an_electronic_original_may_be_set_aside(station):
+    delivery = delivered(station, ("合同.ofd", ofd(CONTRACT, [Line("广告")])))
+    read_delivery(station.system, delivery.id)
+    (draft,) = drafts_of(station, delivery)
+    station.archivist.does(set_aside, delivery.id, [2], why=SetAside.NOT_ARCHIVED)
+    told = Said(draft.kind_id, draft.title, draft.formed_on, origin=Origin.ELECTRONIC)
+    assert station.archivist.does(file_draft, draft.id, told).pages == 1
 
 
 def words_of(pdf: bytes) -> str:
