@@ -4,7 +4,7 @@ from archive import audit, outbox, proof
 from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.customers import customer, special
 from archive.expected import expectation
-from archive.filing import delivery
+from archive.filing import delivery, volume_record
 from archive.holdings import code, content, copy, file_plan, fonds, pair, record, volume_item
 from archive.importing import run
 from archive.people import person
@@ -49,4 +49,5 @@ __all__ = [
     "verification",
     "volume",
     "volume_item",
+    "volume_record",
 ]

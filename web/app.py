@@ -53,6 +53,7 @@ from web.pages import (
     statistics,
     store_section,
     trail,
+    volume_filing,
     volume_items,
     volumes,
 )
@@ -84,6 +85,7 @@ PAGES = (
     records.router,
     registers.router,
     statistics.router,
+    volume_filing.router,
     volume_items.router,
     record_page.router,
     retention.router,

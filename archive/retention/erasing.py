@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select, update
 
 from archive.access import SYSTEM
+from archive.custody.scan import Scan, ScanFile, ScanPage
 from archive.digest import digest_of
 from archive.filing.delivery import DeliveredFile, DeliveredPage, Draft, DraftState
+from archive.filing.volume_record import VolumeRecord
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pairing import locked_pair
 from archive.holdings.record import GOING, Record
@@ -98,9 +100,21 @@ def _name_objects(tx: Transaction, item: BatchItem) -> list[_Shared]:
             _name(tx, item.id, ObjectKind.RECEIVED, file.object_key, file.sha256)
             _name_pages(tx, item.id, _pages_of_file(tx, file_id))
     _name_pages(tx, item.id, pages)
+    _name_volume(tx, item)
     for copy in tx.session.scalars(select(ElectronicCopy).where(ElectronicCopy.id.in_(copies))):
         _name(tx, item.id, ObjectKind.RENDITION, copy.rendition_key, copy.rendition_sha256)
     return shared
+
+
+def _name_volume(tx: Transaction, item: BatchItem) -> None:
+    """A record that is a bound volume: every scan there ever was of it, whole."""
+    own = select(VolumeRecord.volume_id).where(VolumeRecord.record_id == item.record_id)
+    scans = select(Scan.id).where(Scan.volume_id.in_(own))
+    for file in tx.session.scalars(select(ScanFile).where(ScanFile.scan_id.in_(scans))):
+        _name(tx, item.id, ObjectKind.RECEIVED, file.object_key, file.sha256)
+    for page in tx.session.scalars(select(ScanPage).where(ScanPage.scan_id.in_(scans))):
+        _name(tx, item.id, ObjectKind.IMAGE, page.image_key, page.image_sha256)
+        _name(tx, item.id, ObjectKind.THUMBNAIL, page.thumb_key, "")
 
 
 def _name_pages(tx: Transaction, item_id: int, pages: Iterable[DeliveredPage]) -> None:

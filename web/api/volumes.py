@@ -14,6 +14,7 @@ from archive.custody.queries.dossier import dossier
 from archive.custody.queries.volumes import seen_volume
 from archive.custody.queries.waiting import narrowed
 from archive.custody.volume import Volume
+from archive.filing.actions.volumes import file_volume
 from web.api.told import VerificationTold, VolumeTold, dossier_told
 from web.deps import SignedIn
 
@@ -47,6 +48,11 @@ class Password(BaseModel):
 
 class Why(BaseModel):
     reason: str
+
+
+class FiledTold(BaseModel):
+    record_id: int
+    code: str
 
 
 @router.get("")
@@ -126,3 +132,11 @@ def reopen(visit: SignedIn, volume_id: int, given: Why) -> VolumeTold:
     with visit.transaction() as tx:
         volume = volumes.reopen_volume(tx, volume_id, reason=given.reason)
         return VolumeTold.model_validate(volume)
+
+
+@router.post("/{volume_id}/file", status_code=201)
+def file_in_archive(visit: SignedIn, volume_id: int) -> FiledTold:
+    with visit.transaction() as tx:
+        seen_volume(tx, volume_id)
+        record = file_volume(tx, volume_id)
+        return FiledTold(record_id=record.id, code=record.code)

@@ -18,6 +18,7 @@ from archive.transaction import Transaction
 from web.deps import Visit
 from web.page import show
 from web.pages.around import book_status, crumbs, just_done
+from web.pages.volume_filing import filed_as
 from web.parts import Column, Event, Fact, FormState, Kind, Link, Option, Status, Step, Tone
 from web.rendering import environment
 
@@ -60,6 +61,7 @@ def book_page(
     with visit.reading() as tx:
         seen = book_seen(tx, book_id)
         tasks = _tasks(visit, tx, seen)
+        archived = filed_as(tx, seen.book)
         today = tx.today
     name = f"{seen.book.first}–{seen.book.last}"
     return show(
@@ -69,6 +71,7 @@ def book_page(
         crumbs=crumbs(visit, "invoices", (visit.t("books.title"), HERE), (name, "")),
         name=name,
         seen=seen,
+        archived=archived,
         status_word_=book_status(visit, seen.book.state),
         lead=_lead(visit, seen),
         notice_text=just_done(visit, "books") if status == 200 else "",

@@ -39,6 +39,7 @@ from archive.transaction import Transaction
 from web.deps import Visit
 from web.page import show
 from web.pages.around import crumbs, just_done
+from web.pages.volume_filing import filed_as
 from web.pages.volume_told import (
     HERE,
     SCAN_TONES,
@@ -135,6 +136,7 @@ def volume_page(
     """The page of a volume; ``state`` is what was typed into the form of ``task``."""
     with visit.reading() as tx:
         seen = _seen(visit, tx, volume_id)
+        archived = filed_as(tx, seen.volume)
     state = state or FormState()
     return show(
         visit,
@@ -142,6 +144,7 @@ def volume_page(
         status=status,
         crumbs=crumbs(visit, "invoices", (visit.t("volumes.title"), HERE), (seen.volume.code, "")),
         seen=seen,
+        archived=archived,
         volume=seen.volume,
         volume_status=volume_status(visit, seen.volume.state),
         notice_text=just_done(visit, "volumes") if status == 200 else "",

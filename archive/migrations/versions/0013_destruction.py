@@ -44,6 +44,9 @@ _GOING = """EXISTS (SELECT 1 FROM record r
 _UNDER_WAY = """SELECT 1 FROM movement m WHERE m.id = NEW.movement_id
     AND m.record_id = NEW.record_id AND m.kind IN ({kinds})"""
 
+_ACCEPTED = """(EXISTS (SELECT 1 FROM volume v WHERE v.id = NEW.volume_id AND v.state = 'accepted')
+    OR EXISTS (SELECT 1 FROM book b WHERE b.id = NEW.book_id AND b.state = 'accepted'))"""
+
 RULES = (
     ("destruction_kept", "destruction_batch", "DELETE", "1 = 1"),
     ("destruction_kept", "destruction_item", "DELETE", _NOT_DRAFT.format(row="OLD")),
@@ -160,6 +163,16 @@ RULES = (
     ("record_gone", "whereabouts", "INSERT", _GOING),
     ("record_gone", "whereabouts", "UPDATE", f"NEW.box_id IS NOT NULL AND {_GOING}"),
     ("record_gone", "hold_record", "INSERT", _GOING),
+    (
+        "record_gone",
+        "scan",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM volume_record v JOIN record r ON r.id = v.record_id"
+        " WHERE v.volume_id = NEW.volume_id AND r.state IN ('destroying', 'destroyed'))",
+    ),
+    ("volume_not_accepted", "volume_record", "INSERT", f"NOT {_ACCEPTED}"),
+    ("record_kept", "volume_record", "UPDATE", "1 = 1"),
+    ("record_kept", "volume_record", "DELETE", "1 = 1"),
 )
 """Name, table, verb, and what is refused."""
 
@@ -171,6 +184,7 @@ TABLES = (
     "destruction_item",
     "destruction_batch",
     "backup",
+    "volume_record",
 )
 
 
@@ -223,6 +237,25 @@ def _way_out(kinds: str) -> None:
 
 
 def _tables() -> None:
+    op.create_table(
+        "volume_record",
+        sa.Column("record_id", RowId, autoincrement=False, nullable=False),
+        sa.Column("volume_id", RowId, nullable=True),
+        sa.Column("book_id", RowId, nullable=True),
+        sa.CheckConstraint(
+            "(volume_id IS NULL) <> (book_id IS NULL)", name=op.f("ck_volume_record_of_one")
+        ),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_volume_record_book_id")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_volume_record_record_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["volume_id"], ["volume.id"], name=op.f("fk_volume_record_volume_id")
+        ),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_volume_record")),
+        sa.UniqueConstraint("book_id", name=op.f("uq_volume_record_book_id")),
+        sa.UniqueConstraint("volume_id", name=op.f("uq_volume_record_volume_id")),
+    )
     op.create_table(
         "backup",
         sa.Column("id", RowId, nullable=False),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from archive.access import Permission
 from archive.holdings.actions.records import Description, file_record
 from archive.holdings.pair import Pair, Paper
-from archive.holdings.queries.plans import plan_in_force
+from archive.holdings.queries.plans import kind_in_force
 from archive.holdings.record import RECORD_WORKFLOW, Origin, Record
 from archive.people.actions import confirm_password
 from archive.reason import says_something
@@ -39,7 +39,7 @@ from archive.retention.queries.due import DueState, due_of
 from archive.retention.queries.holds import holds_on, in_pieces
 from archive.retention.signing import BEFORE_APPROVAL, NotTheExecutor, Part
 from archive.shelving.moving import paper_destroyed
-from archive.transaction import NoSuchThing, Transaction
+from archive.transaction import Transaction
 from archive.workflow import NotPossibleNow
 
 CERTIFICATE_KIND = "destruction-register"
@@ -150,7 +150,7 @@ def close_batch(tx: Transaction, batch_id: int) -> Batch:
         tx,
         batch.station_id,
         Description(
-            _kind_of_certificates(tx),
+            kind_in_force(tx, CERTIFICATE_KIND).id,
             f"{batch.name}销毁清册、批准及监销记录",
             tx.today,
             origin=Origin.ELECTRONIC,
@@ -166,14 +166,6 @@ def close_batch(tx: Transaction, batch_id: int) -> Batch:
     tx.record("batch.closed", batch.subject, certificate=record.code)
     tx.promise("print_certificate", batch_id=batch.id)
     return batch
-
-
-def _kind_of_certificates(tx: Transaction) -> int:
-    kinds = plan_in_force(tx).kinds
-    found = next((kind.id for kind in kinds if kind.code == CERTIFICATE_KIND), None)
-    if found is None:
-        raise NoSuchThing(thing="record_kind", key=CERTIFICATE_KIND)
-    return found
 
 
 def _check_leave(tx: Transaction, batch: Batch, items: Sequence[BatchItem]) -> None:

@@ -1,18 +1,28 @@
 """From the signed appraisal to the certificate, on both databases, with bytes really gone."""
 
 import io
+from datetime import datetime
 
 import pytest
 from pypdf import PdfReader
 
+from archive.access import SYSTEM
+from archive.clock import STATION_ZONE
+from archive.custody.scan import Scan, ScanFile, ScanPage
+from archive.custody.volume import Volume
+from archive.digest import digest_of
+from archive.filing.actions.volumes import file_volume
 from archive.filing.delivery import DeliveredFile, DeliveredPage, Draft
+from archive.holdings.actions.pairs import compare, register_paper
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pair import Pair
-from archive.holdings.record import Record
+from archive.holdings.record import Record, RecordGone
 from archive.retention.batch import Batch
 from archive.retention.erasure import ErasedObject
-from archive.storage import ObjectMissing
+from archive.shelving.actions.boxes import put_away
+from archive.storage import ObjectMissing, new_key
 from tests.builders import Station
+from tests.clock import SettableClock
 from tests.company import open_company
 from tests.destruction import closed, destroyed, pile, proposed, worthless
 from tests.shelving import with_store
@@ -138,3 +148,47 @@ def test_the_last_of_a_pile_takes_the_whole_file_along(station: Station):
 def test_a_batch_has_a_number_of_its_year_that_people_write(station: Station):
     case = proposed(station)
     assert station.sees(Batch, case.batch_id).name == "销〔2026〕1号"
+
+
+def really_kept(station: Station) -> set[str]:
+    """The files and pages of scans, which the builder only says are there, put into the store."""
+    keys = set()
+    with station.system.transaction(SYSTEM) as tx:
+        for kind, column in ((ScanFile, "object_key"), (ScanPage, "image_key")):
+            for row in tx.session.query(kind):
+                key = new_key()
+                station.system.objects.put(key, io.BytesIO(b"page"), digest_of([b"page"]))
+                setattr(row, column, key)
+                keys.add(key)
+        for row in tx.session.query(ScanPage):
+            row.thumb_key = ""
+    return keys
+
+
+def test_a_bound_volume_goes_whole_with_every_scan_and_its_numbers_stay_in_the_ledger(
+    station: Station, clock: SettableClock
+):
+    verification = station.accepted_volume()
+    record = station.archivist.does(file_volume, verification.volume_id)
+    station.archivist.does(register_paper, record.id, pages=record.pages)
+    digest = station.sees(Pair, record.id).electronic_digest
+    station.head.does(compare, record.id, digest=digest, paper_pages=record.pages, matches=True)
+    station.archivist.does(put_away, [record.id])
+    before = station.dossier(station.sees(Volume, verification.volume_id))
+    theirs = really_kept(station)
+    clock.set(datetime(2058, 1, 4, 9, tzinfo=STATION_ZONE))
+    case = destroyed(proposed(station, records=[record]))
+    assert case.batch.state == "destroyed"
+    assert not theirs & all_keys(station)
+    after = station.dossier(station.sees(Volume, verification.volume_id))
+    assert after.reconciliation.cells == before.reconciliation.cells
+    with pytest.raises(RecordGone), station.system.transaction(SYSTEM) as tx:
+        tx.session.add(
+            Scan(
+                volume_id=verification.volume_id,
+                sha256="f" * 64,
+                pages=1,
+                source="api",
+                received_at=tx.now,
+            )
+        )

@@ -178,7 +178,7 @@ def test_a_database_that_is_gone_for_a_while_finds_the_batch_half_done_and_it_co
             try:
                 keep_promise(burnt.station.system, promise, "test")
                 break
-            except Exception:  # noqa: BLE001, PERF203 - the worker's loop does the same
+            except Exception:  # noqa: BLE001 - the worker's loop does the same
                 continue
     clock.advance(hours=2)
     reach.keep_promises(burnt.station)
