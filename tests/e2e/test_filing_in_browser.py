@@ -1,7 +1,8 @@
 """A newcomer files a mixed pile through the pages, in a real browser, read by the real reader.
 
 Twelve papers, some behind separator sheets, one laid in upside down, with empty backs between:
-at the end every page that came in is accounted for, and one record is paired and archived.
+every page that came in is accounted for. Then the papers get boxes and labels, a special customer
+is registered, a stocktake finds one box misplaced and one missing, and a file is lent and back.
 """
 
 import io
@@ -22,12 +23,14 @@ from archive.holdings.record import Record
 from archive.printing import print_form
 from archive.printing.qr import qr_svg
 from tests.builders import Station, open_system, settle_station
+from tests.e2e import storeroom
 from tests.e2e.browsing import PHONE, STANDSTILL, Someone
 from tests.e2e.deaths import Mortal
 from tests.e2e.installation import eventually, made_of
 from tests.e2e.servers import free_port
 from tests.e2e.test_killed_filing import answers
 from tests.holdings import kind_id, with_file_plan
+from tests.special import GAO, appointed
 from web.deps import SESSION_COOKIE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -61,6 +64,20 @@ PILE: list[OfficePaper | Separator | None] = [
     OfficePaper("会议照片说明", ["九月安全例会。"]),
 ]
 """Twelve papers; the last one says neither its day nor a kind the program knows."""
+
+
+TYPED = {
+    "number": GAO.number,
+    "name": GAO.name,
+    "village": GAO.village,
+    "evidence": GAO.evidence,
+    "evidence_number": GAO.evidence_number,
+    "seen_on": "2026-09-01",
+    "need": GAO.need,
+    "consent_on": "2026-09-01",
+    "notice_version": "2026-1",
+}
+"""What is said about the special customer."""
 
 
 def pile() -> bytes:
@@ -150,6 +167,22 @@ def test_a_newcomer_files_a_mixed_pile_and_every_page_is_accounted_for(
     staff = at_a_browser(station, "clerk", new_page)
     staff.page.goto("/holdings/records")
     assert staff.page.locator("tbody tr").count() == 11, "a special customer's file is not shown"
+
+    storeroom.a_store_is_set_up(archivist)
+    papers = ["低压供用电合同", "客户投诉记录", "营销工作月报"]
+    storeroom.the_papers_are_boxed_labelled_and_shelved(station, archivist, papers)
+    storeroom.a_stocktake_finds_one_box_misplaced_and_one_missing(station, archivist, staff)
+    head = at_a_browser(station, "head", new_page, viewport=PHONE)
+    storeroom.a_file_is_lent_and_taken_back(station, archivist, staff, head, papers[0])
+    appointed(station)
+    care = at_a_browser(station, "clerk", new_page)
+    consent = station.asks(
+        lambda tx: tx.session.query(Record).filter_by(title="特殊客户登记表").one().code
+    )
+    storeroom.a_special_customer_is_registered(station, care, consent, TYPED)
+    archivist.page.goto("/filing")
+    archivist.page.get_by_role("link", name="一摞.pdf").first.click()
+    assert archivist.page.locator(".account").inner_text() == told
 
 
 def the_contract_is_paired(station: Station, archivist: Someone, new_page: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from archive.holdings.actions.items import ItemDescription, add_item
 from archive.holdings.pair import Pair, PairState
 from archive.holdings.record import Record
 from archive.printing.qr import qr_svg
@@ -13,6 +14,7 @@ from archive.shelving.box import Box
 from archive.shelving.queries.stocktakes import stocktake_seen
 from tests.browser import Watched
 from tests.builders import PASSWORD, Station
+from tests.holdings import filed
 from tests.integration.web.requests.test_in_browser import DESKTOP, PHONE, Open, axe, opens, site
 from tests.shelving import boxed, label, ready, shelf, with_store
 
@@ -142,6 +144,7 @@ def test_every_page_of_the_store_fits_and_can_be_read(
         f"/records/{record.id}",
         "/labels",
         "/climate",
+        "/movements",
         "/loans",
         f"/loans/new?record={record.id}",
         "/stocktakes",
@@ -195,3 +198,15 @@ def test_the_camera_reads_labels_of_shelf_box_and_record(station: Station, opens
     )
     page.get_by_text(f"已记在 {box.name}").wait_for()
     assert station.head.does(stocktake_seen, stocktake.id).scans == 2
+
+
+def test_the_items_of_a_volume_fit_on_a_phone(station: Station, opens: Open, axe: str):
+    with_store(station)
+    volume = filed(station, kind="bank-pay-in-slip", title="九月进账单")
+    item = ItemDescription("上旬进账单", station.today, 2, parties="县农村信用社")
+    station.archivist.does(add_item, volume.id, item)
+    here = f"/holdings/records/{volume.id}/items"
+    page = opens(station.archivist, here, viewport=PHONE, bypass_csp=True)
+    check(page, axe)
+    page.get_by_role("link", name="上旬进账单").click()
+    check(page, axe)
