@@ -17,6 +17,7 @@ from archive.retention.queries.batch_tasks import Candidate, could_execute, coul
 from archive.retention.queries.batches import (
     BatchSeen,
     batch_seen,
+    item_counts,
     items_page,
     own_item,
     seen_batch,
@@ -97,9 +98,8 @@ def count_one(visit: SignedIn, batch_id: RowNumber, form: PostedForm) -> Respons
     if not scripted:
         return _count_page(visit, batch_id, FormState(), right=said)
     with visit.reading() as tx:
-        seen = batch_seen(tx, batch_id)
-    told_ = {"told": said, "item": item.id, "again": again, **_progress(seen)}
-    return JSONResponse(told_)
+        progress = _progress(item_counts(tx, batch_id))
+    return JSONResponse({"told": said, "item": item.id, "again": again, **progress})
 
 
 @router.post("/{batch_id}/items/{item_id}/withhold")
@@ -192,9 +192,8 @@ def _counted(visit: Visit, item: BatchItem, *, again: bool) -> str:
     return visit.t(key, code=item.told["code"], title=item.told["title"])
 
 
-def _progress(seen: BatchSeen) -> dict[str, int]:
-    left = seen.counts.get(ItemState.LISTED, 0)
-    return {"counted": seen.counts.get(ItemState.COUNTED, 0), "left": left}
+def _progress(counts: dict[str, int]) -> dict[str, int]:
+    return {"counted": counts.get(ItemState.COUNTED, 0), "left": counts.get(ItemState.LISTED, 0)}
 
 
 def _count_page(
@@ -211,7 +210,7 @@ def _count_page(
         seen = batch_seen(tx, batch_id)
         left = items_page(tx, batch_id, limit=LEFT_SHOWN, offset=0, state=ItemState.LISTED)
         kept = items_page(tx, batch_id, limit=LEFT_SHOWN, offset=0, state=ItemState.WITHHELD)
-    progress = _progress(seen)
+    progress = _progress(seen.counts)
     counting = seen.batch.state == BatchState.APPROVED and told.is_witness(visit.actor, seen)
     return show(
         visit,

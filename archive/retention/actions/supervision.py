@@ -47,13 +47,15 @@ def name_witness(
 
     Raises:
         WitnessInvolved: who proposed, appraised, signed, approved or carries it out.
-        WrongDepartment: the person does not speak for it, or it sends no witnesses.
+        WrongDepartment: the person does not speak for it or holds no office that witnesses, or
+            the department sends none.
         NotPossibleNow: the batch is not approved, or counted already.
     """
     batch = locked_batch(tx, batch_id, Permission.DESTRUCTION_PROPOSE)
     _check_approved(batch, "name-witness")
     person = _actor(tx, person_id)
-    if department not in MAY_SEND_WITNESS & departments_of(person):
+    witnesses = person.may(Permission.DESTRUCTION_WITNESS, batch.station_id)
+    if not witnesses or department not in MAY_SEND_WITNESS & departments_of(person):
         raise WrongDepartment(person=person.code, department=str(department))
     if person_id in _involved(tx, batch):
         raise WitnessInvolved(person=person.code)

@@ -234,6 +234,12 @@ def items_page(
     return list(tx.session.scalars(query.order_by(BatchItem.position).limit(limit).offset(offset)))
 
 
+def item_counts(tx: Transaction, batch_id: int) -> dict[str, int]:
+    """How many lines are in each state."""
+    seen_batch(tx, batch_id)
+    return _counts(tx, batch_id)
+
+
 def items_of(tx: Transaction, batch_id: int) -> list[BatchItem]:
     """Every line of the register, in order; for verbs and jobs."""
     return list(
