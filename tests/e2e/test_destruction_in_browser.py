@@ -22,7 +22,7 @@ from archive.retention.hold import HoldKind
 from archive.shelving.actions.loans import request_loan
 from tests.builders import PASSWORD, Colleague, Station, open_system, settle_station
 from tests.company import Company, open_company
-from tests.destruction import appraised, worthless
+from tests.destruction import worthless
 from tests.e2e.browsing import DESKTOP, PHONE, Someone, says
 from tests.e2e.deaths import Mortal
 from tests.e2e.installation import eventually, made_of
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 class Scene:
-    """The station with a signed appraisal over five records, served and worked for."""
+    """The station with five records of 2012, served and worked for."""
 
     def __init__(self, station: Station, company: Company, address: str, new_page: Any) -> None:
         self.station, self.company = station, company
@@ -47,6 +47,16 @@ class Scene:
         cookie = {"name": SESSION_COOKIE, "value": token, "url": self._address}
         someone.page.context.add_cookies([cookie])
         return someone
+
+    @property
+    def panel(self) -> dict[str, Colleague]:
+        return {
+            "archives": self.company.archives_head,
+            "accounting": self.company.finance_head,
+            "audit": self.company.audit,
+            "discipline": self.company.discipline,
+            "business": self.station.head,
+        }
 
     @property
     def batch(self) -> Batch:
@@ -69,7 +79,7 @@ def scene(tmp_path: Path, new_page: Any) -> Iterator[Scene]:
     running = open_system("", Clock(), tmp_path / "data")
     station = with_store(settle_station(running))
     company = open_company(station)
-    appraised(station, company, worthless(station, 5))
+    worthless(station, 5)
     settings = made_of(data_dir=tmp_path / "data", port=port, lease_seconds=30)
     processes = [Mortal("web", settings), Mortal("worker", settings)]
     eventually(lambda: answers(type("At", (), {"settings": settings})))
@@ -83,6 +93,8 @@ def test_twelve_people_destroy_two_records_and_whatever_must_not_go_stays(
     scene: Scene, tmp_path: Path
 ):
     archivist = scene.at_a_browser(scene.station.archivist)
+    sweeps(scene, archivist)
+    the_panel_judges(scene)
     draws_up(archivist)
     changed_after_it_was_read(scene, archivist)
     signs_all_four(scene)
@@ -102,6 +114,47 @@ def test_twelve_people_destroy_two_records_and_whatever_must_not_go_stays(
     ]
     assert states[held] == states[lent] == ("withheld", "held")
     assert scene.station.sees(Record, held).state == "archived"
+
+
+def sweeps(scene: Scene, archivist: Someone) -> None:
+    """What is due is put before a panel of five departments."""
+    page = archivist.page
+    page.goto("/retention/due")
+    assert page.locator("tbody tr").count() == 5
+    archivist.looks()
+    page.goto("/retention/appraisals/new")
+    page.fill("#f-title", "2012年到期档案鉴定")
+    page.click("form[action$='/new'] button")
+    page.wait_for_url("**done=proposed")
+    page.click("form[action$='/add-due'] button")
+    page.wait_for_url("**done=added")
+    for department, member in scene.panel.items():
+        page.select_option(f"#f-member-{department}", str(member.id))
+    page.check("input[name=chair][value=archives]")
+    page.click("form[action$='/panel'] button")
+    page.wait_for_url("**done=panel")
+    page.click("form[action$='/convene'] button")
+    page.wait_for_url("**done=convened")
+
+
+def the_panel_judges(scene: Scene) -> None:
+    chair = scene.at_a_browser(scene.company.archives_head)
+    page = chair.page
+    page.goto("/retention/appraisals/1")
+    page.check("#f-to_all")
+    page.check("input[name=opinion][value=destroy]")
+    page.fill("#f-reason", "保管期满，无保存价值")
+    page.check("#f-content_seen")
+    page.click("form[action$='/judge'] button")
+    page.wait_for_url("**done=judged")
+    page.click("form[action$='/conclude'] button")
+    page.wait_for_url("**done=concluded")
+    for member in scene.panel.values():
+        signer = scene.at_a_browser(member, viewport=PHONE)
+        signer.page.goto("/retention/appraisals/1/sign")
+        signer.page.fill("#f-password", PASSWORD)
+        signer.page.click("form[action$='/sign'] button")
+        signer.page.wait_for_url("**done=signed")
 
 
 def draws_up(archivist: Someone) -> None:
