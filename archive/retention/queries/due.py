@@ -42,11 +42,11 @@ class _Facts:
     formed_on: date
     has_dossier: bool
     closed_on: date | None
-    contents: list[PlanContent] = field(default_factory=list)
+    contents: list[int] = field(default_factory=list)
     events: dict[str, date] = field(default_factory=dict)
     kept_until: date | None = None
 
-    def trigger(self, starts: ClockStart) -> date | None:
+    def trigger(self, starts: ClockStart | None) -> date | None:
         """The day that starts a clock; None while it has not come.
 
         The dossier tells when an account was closed; where there is none, somebody does.
@@ -69,19 +69,20 @@ def due_of(
     """
     found: dict[int, Due] = {}
     day = on or tx.today
+    kinds = _rules(tx, RecordKind)
+    contents = _rules(tx, PlanContent)
     for ids in _pieces(record_ids):
-        facts = _facts(tx, ids)
-        kinds = {
-            kind.id: kind
-            for kind in tx.session.scalars(
-                select(RecordKind).where(RecordKind.id.in_({one.kind_id for one in facts.values()}))
-            )
-        }
-        for record_id, one in facts.items():
-            lines: list[Line] = [kinds[one.kind_id], *one.contents]
-            applied = [(rule_in(line), one.trigger(line.starts)) for line in lines]
+        for record_id, one in _facts(tx, ids).items():
+            rules = [kinds[one.kind_id], *(contents[line] for line in sorted(one.contents))]
+            applied = [(rule, one.trigger(rule.starts)) for rule in rules]
             found[record_id] = due(applied, day, kept_until=one.kept_until)
     return found
+
+
+def _rules(tx: Transaction, noun: type[RecordKind] | type[PlanContent]) -> dict[int, Rule]:
+    """The rule of every line of every version; not of kinds that are not archived."""
+    lines: Iterable[Line] = tx.session.scalars(select(noun).where(noun.retention != ""))
+    return {line.id: rule_in(line) for line in lines}
 
 
 def kind_kept_by(tx: Transaction, record: Record) -> int:
@@ -116,20 +117,26 @@ def _facts(tx: Transaction, ids: list[int]) -> dict[int, _Facts]:
         .where(Record.id.in_(ids))
     )
     facts = {row[0]: _Facts(row[1], row[2], row[3], row[4], row[5]) for row in rows}
-    holding = (
-        select(RecordContent.record_id, PlanContent)
-        .join(PlanContent, PlanContent.id == RecordContent.content_id)
-        .where(RecordContent.record_id.in_(ids), RecordContent.reason == "")
-        .order_by(PlanContent.position)
+    holding = select(RecordContent.record_id, RecordContent.content_id).where(
+        RecordContent.record_id.in_(ids), RecordContent.reason == ""
     )
-    for record_id, content in tx.session.execute(holding):
-        facts[record_id].contents.append(content)
-    for event in tx.session.scalars(newest_events().where(ClockEvent.record_id.in_(ids))):
-        facts[event.record_id].events[str(event.starts)] = event.happened_on
-    for longer in tx.session.scalars(_newest(ExtendedPeriod, ids)):
-        facts[longer.record_id].kept_until = longer.new_due_on
-    for moved in tx.session.scalars(_newest(Reclassification, ids)):
-        facts[moved.record_id].kind_id = moved.to_kind_id
+    for record_id, content_id in tx.session.execute(holding):
+        facts[record_id].contents.append(content_id)
+    events = newest_events(ids).with_only_columns(
+        ClockEvent.record_id, ClockEvent.starts, ClockEvent.happened_on
+    )
+    for record_id, starts, happened_on in tx.session.execute(events):
+        facts[record_id].events[str(starts)] = happened_on
+    longer = _newest(ExtendedPeriod, ids).with_only_columns(
+        ExtendedPeriod.record_id, ExtendedPeriod.new_due_on
+    )
+    for record_id, new_due_on in tx.session.execute(longer):
+        facts[record_id].kept_until = new_due_on
+    moved = _newest(Reclassification, ids).with_only_columns(
+        Reclassification.record_id, Reclassification.to_kind_id
+    )
+    for record_id, kind_id in tx.session.execute(moved):
+        facts[record_id].kind_id = kind_id
     return facts
 
 
@@ -177,9 +184,11 @@ def due_select(tx: Transaction, on: date) -> Select[int]:
     )
 
 
-def newest_events() -> Select[ClockEvent]:
-    """The events that count: the newest of each kind of each record."""
+def newest_events(record_ids: Collection[int] | None = None) -> Select[ClockEvent]:
+    """The events that count: the newest of each kind of each record (of these, if any are named)."""
     newest = select(func.max(ClockEvent.id)).group_by(ClockEvent.record_id, ClockEvent.starts)
+    if record_ids is not None:
+        newest = newest.where(ClockEvent.record_id.in_(record_ids))
     return select(ClockEvent).where(ClockEvent.id.in_(newest))
 
 
