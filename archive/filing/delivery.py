@@ -26,6 +26,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -176,7 +177,7 @@ class DeliveredFile(Base, kw_only=True):
     sha256: Mapped[str] = mapped_column(String(64))
     sm3: Mapped[str] = mapped_column(String(64))
     object_key: Mapped[str] = mapped_column(String(80), unique=True)
-    kept_sha256: Mapped[str] = mapped_column(String(64), default="")
+    kept_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     destroyed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
 
     @property

@@ -167,8 +167,10 @@ RULES = (
         "record_gone",
         "scan",
         "INSERT",
-        "EXISTS (SELECT 1 FROM volume_record v JOIN record r ON r.id = v.record_id"
-        " WHERE v.volume_id = NEW.volume_id AND r.state IN ('destroying', 'destroyed'))",
+        (
+            "EXISTS (SELECT 1 FROM volume_record v JOIN record r ON r.id = v.record_id"
+            " WHERE v.volume_id = NEW.volume_id AND r.state IN ('destroying', 'destroyed'))"
+        ),
     ),
     ("volume_not_accepted", "volume_record", "INSERT", f"NOT {_ACCEPTED}"),
     ("record_kept", "volume_record", "UPDATE", "1 = 1"),
@@ -192,7 +194,9 @@ def upgrade() -> None:
     _tables()
     op.add_column(
         "delivered_file",
-        sa.Column("kept_sha256", sa.String(length=64), server_default="", nullable=False),
+        sa.Column(
+            "kept_sha256", sa.String(length=64), server_default=sa.text("''"), nullable=False
+        ),
     )
     op.add_column("delivered_file", sa.Column("destroyed_at", Instant(), nullable=True))
     connection = op.get_bind()
