@@ -41,6 +41,7 @@ from archive.importing.run import RUN_WORKFLOW, Outcome, RunState, Target
 from archive.messages import LANGUAGES, Language, fields, sentences
 from archive.retention.appraisal import APPRAISAL_WORKFLOW, AppraisalState, Opinion
 from archive.retention.hold import HoldKind, HoldScope, LiftGround
+from archive.retention.period import DueState
 from archive.shelving.loan import LOAN_WORKFLOW, LoanState
 from archive.shelving.movement import MovementKind, OutFor
 from archive.shelving.difference import Result
@@ -68,6 +69,7 @@ CODES: dict[str, type[StrEnum]] = {
     "clock-start": ClockStart,
     "state-record": RecordState,
     "state-pair": PairState,
+    "due-state": DueState,
     "state-customer": CustomerState,
     "customer-type": CustomerType,
     "state-special": SpecialState,
