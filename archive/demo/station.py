@@ -24,12 +24,15 @@ from archive.custody.reconciliation import FindingCode
 from archive.custody.scan import FoundStub, Verdict
 from archive.custody.verification import CheckItem
 from archive.custody.volume import Volume
+from archive.demo.appraisal import settle_appraisal
 from archive.demo.cast import PEOPLE, STATION_ROLES
 from archive.demo.customers import settle_customers
+from archive.demo.destruction import settle_destruction
 from archive.demo.drawing import Disorder, StubSpec, StubTruth, VolumeSpec, draw_pdf
 from archive.demo.drawing.easy import tidy_look, volume_of
 from archive.demo.drawing.forms_development import DEVELOPMENT
 from archive.demo.holdings import settle_filing
+from archive.demo.retention import settle_retention
 from archive.demo.shelving import settle_shelving
 from archive.holdings.actions.plans import adopt_default_plan
 from archive.ingest.keeping import scan_limits
@@ -99,6 +102,8 @@ class _Stage:
         care = self._actor("T001")
         settle_customers(system, station, archivist=archivist, head=head, care=care)
         settle_filing(system, station, archivist=archivist, head=head)
+        self._say("retention")
+        self._retention(archivist, head)
         settle_shelving(
             system,
             station,
@@ -107,6 +112,15 @@ class _Stage:
             head=head,
             password=self._passwords["Y001"],
         )
+
+    def _retention(self, archivist: Actor, head: Actor) -> None:
+        """Old papers: some listed for destruction, some before a panel, some kept by a hold."""
+        system, station, archives = self._system, self._station, self._actor("G001")
+        signing = (self._passwords["G001"], self._passwords["Z001"])
+        people = {"archivist": archivist, "archives": archives, "head": head}
+        settle_destruction(system, station, **people, passwords=signing)
+        settle_retention(system, station, archivist=archivist, head=head)
+        settle_appraisal(system, station, **people, password=signing[0])
 
     def _found(self) -> None:
         with self._system.transaction(INSTALLER) as tx:
