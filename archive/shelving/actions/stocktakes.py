@@ -170,14 +170,7 @@ def count(
     where = _shelf_said(tx, stocktake, shelf)
     named = counted_as(tx, stocktake.station_id, scanned)
     lies_in = _box_said(tx, stocktake, box) if named and named.kind == "record" else None
-    told = replace(
-        _told(tx, stocktake, where, named),
-        shelf=where.code,
-        counted=scope_code(tx, stocktake.scope),
-        in_box=lies_in.name if lies_in else "",
-        loose=bool(named and named.kind == "record" and stocktake.with_records and not lies_in),
-        records=stocktake.with_records,
-    )
+    told = _told_at(tx, stocktake, where, named, lies_in)
     told = replace(told, name=told.name or scanned.strip()[:40])
     if named is not None and named.kind == "shelf":
         return told
@@ -194,6 +187,21 @@ def count(
         at=tx.now,
     )
     return told if _kept(tx, scan) else replace(told, again=True)
+
+
+def _told_at(
+    tx: Transaction, stocktake: Stocktake, at: Shelf, named: Named | None, lies_in: Box | None
+) -> Told:
+    """What it is, and where it was scanned."""
+    is_record = named is not None and named.kind == "record"
+    return replace(
+        _told(tx, stocktake, at, named),
+        shelf=at.code,
+        counted=scope_code(tx, stocktake.scope),
+        in_box=lies_in.name if lies_in else "",
+        loose=is_record and stocktake.with_records and not lies_in,
+        records=stocktake.with_records,
+    )
 
 
 def _kept(tx: Transaction, scan: StockCount) -> bool:

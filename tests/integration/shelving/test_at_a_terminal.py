@@ -8,6 +8,7 @@ import pytest
 
 from archive.clock import Clock
 from archive.demo.shelving import settle_shelving
+from archive.holdings.record import Record
 from archive.shelving.box import Box
 from archive.shelving.loan import Loan
 from archive.shelving.stocktake import StockFinding, Stocktake
@@ -53,6 +54,32 @@ def test_a_stocktake_is_opened_counted_signed_and_shown(
     assert [(one["result"], one["what"]) for one in closed["findings"]] == [("missing", gone.name)]
     ended = installed("stocktake", "show", number, "--as", station.head.code, password=PASSWORD)
     assert (ended.status, "缺失" in ended.out, gone.name in ended.out) == (1, True, True)
+
+
+def test_records_in_the_boxes_of_one_shelf_are_counted_from_a_scanners_file(
+    installed: Terminal, station: Station, tmp_path: Path
+):
+    box = boxed(station, ready(station), ready(station))
+    here, gone = station.sees(Record, 1), station.sees(Record, 2)
+    me, second = ("--as", station.archivist.code, "--json"), ("--as", station.clerk.code, "--json")
+
+    def does(*words: object) -> tuple[int, dict]:
+        ended = installed("stocktake", *words, password=PASSWORD)
+        return ended.status, json.loads(ended.out or ended.err)
+
+    place = ("--place", "KF01-G01-1-1", "--records")
+    opened = does("open", station.code, *place, *me)[1]
+    assert (opened["place"], opened["with_records"]) == ("KF01-G01-1-1", True)
+    does("join", opened["number"], *second)
+    labels = [label(station, thing) for thing in (shelf(station), here, box, here)]
+    scans = tmp_path / "scans.txt"
+    scans.write_text("\n".join(labels), "utf-8")
+    status, told = does("count", opened["number"], "--file", scans, *me)
+    assert (status, told["kept"], len(told["told"])) == (1, 3, 1)
+    assert "不在盒里" in told["told"][0]
+    status, closed = does("close", opened["number"], *second)
+    assert (status, closed["in_place"], closed["records_in_place"]) == (1, 1, 1)
+    assert [(one["result"], one["what"]) for one in closed["findings"]] == [("missing", gone.code)]
 
 
 def test_what_a_scanner_sends_before_any_shelf_is_told_line_by_line(
