@@ -44,12 +44,24 @@ class RecordKindTold(Told):
     legal_basis: str
 
 
+class ContentTold(Told):
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    retention: str
+    starts: str
+    basis: str
+    legal_basis: str
+
+
 class FilePlanTold(BaseModel):
     fonds: FondsTold
     edition: int
     in_force_from: datetime
     categories: list[CategoryTold]
     kinds: list[RecordKindTold]
+    contents: list[ContentTold]
 
 
 class Adoption(BaseModel):
@@ -77,4 +89,5 @@ def _told(seen: PlanSeen) -> FilePlanTold:
         in_force_from=seen.in_force_from,
         categories=[CategoryTold.model_validate(one) for one in seen.categories],
         kinds=[RecordKindTold.model_validate(kind) for kind in seen.kinds],
+        contents=[ContentTold.model_validate(line) for line in seen.contents],
     )

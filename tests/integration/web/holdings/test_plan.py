@@ -167,6 +167,7 @@ def test_the_api_adopts_and_tells_the_same_plan(station: Station, visits: Visits
         "retention": "D30",
         "starts": "year-end",
         "basis": "law",
+        "legal_basis": "《会计档案管理办法》附表一第1项（原始凭证）",
     }
     other = asks(visits, station.auditor, "GET", params={"fonds": "Z999"})
     assert other.status_code == 404
