@@ -1,4 +1,4 @@
-"""Ten thousand records before one panel: put in, judged, concluded, signed.
+"""Ten thousand records before one panel and into a batch: judged, signed, proposed for destruction.
 
 python -m bench.appraisal            writes bench/results/appraisal.md
 """
@@ -22,6 +22,7 @@ from archive.retention.actions.appraisals import (
     propose_appraisal,
     remove_items,
 )
+from archive.retention.actions.batches import freeze_register, propose_batch
 from archive.retention.actions.judging import Judgement, conclude, judge, sign_appraisal
 from archive.retention.appraisal import Appraisal, AppraisalItem, Opinion
 from archive.retention.department import Department
@@ -114,7 +115,12 @@ def measure(name: str, url: str, folder: Path) -> list[str]:
     for at, (person, _) in enumerate(panel):
         step = "the last signature, with what follows" if at == len(panel) - 1 else "a signature"
         timed(step, person, sign_appraisal, appraisal.id, **signing)
-    return [line for at, line in enumerate(lines) if at < 5 or at == len(lines) - 1]
+    signed = len(lines)
+    count = len(ids) - len(held)
+    proposer = station.archivist
+    batch = timed("proposed as a batch, with its audit rows", proposer, propose_batch, appraisal.id)
+    timed("register settled", proposer, freeze_register, batch.id)
+    return lines[:5] + lines[signed - 1 :]
 
 
 def sensitive(station, appraisal_id):

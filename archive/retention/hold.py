@@ -102,8 +102,9 @@ class Derived(StrEnum):
     PAIR = "pair"  # 双套不符
 
 
-IN_ORDER = frozenset({PairState.PAIRED, PairState.DESTROYED})
-"""Pairs in any other state hold their record."""
+IN_ORDER = frozenset({PairState.PAIRED, PairState.P_ONLY, PairState.DESTROYED})
+"""Pairs in any other state hold their record. Paper that was never scanned is whole: only an
+electronic record owes its paper [seed 5.3]; whether it is there at all the count shows."""
 
 
 class Hold(Base, kw_only=True):

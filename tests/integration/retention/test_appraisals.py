@@ -80,7 +80,7 @@ from archive.transaction import NoSuchThing
 from archive.workflow import NotPossibleNow
 from tests.builders import Colleague, Station, settle_station
 from tests.company import Company, open_company
-from tests.holdings import archived, filed, with_file_plan
+from tests.holdings import archived, filed, scanned, with_file_plan
 from tests.panels import (
     concluded,
     convened,
@@ -373,6 +373,7 @@ def test_what_is_held_is_judged_but_not_worthless(station: Station, company: Com
 
 def test_a_pair_out_of_order_is_not_judged_worthless(station: Station, company: Company):
     record = filed(station, kind="monthly-report", formed_on=date(2011, 5, 20))
+    scanned(station, record)
     appraisal = convened(station, company, record)
     with pytest.raises(HeldNotDestroyed):
         judged(company, appraisal)

@@ -41,7 +41,7 @@ from archive.shelving.actions.loans import request_loan, withdraw_loan
 from archive.transaction import NoSuchThing
 from tests.builders import Colleague, Station, settle_station
 from tests.company import Company, open_company
-from tests.holdings import SECOND, archived, filed, with_file_plan
+from tests.holdings import SECOND, archived, filed, scanned, with_file_plan
 from tests.shelving import boxed, ready, with_store
 
 
@@ -154,6 +154,8 @@ def test_what_is_held_at_one_station_is_not_held_at_another(station: Station):
 
 def test_a_pair_that_is_not_in_order_holds_its_record(station: Station):
     record = filed(station)
+    assert kinds_on(station, record.id) == []  # paper alone is whole
+    scanned(station, record)
     assert kinds_on(station, record.id) == ["pair"]
     sound = archived(station)
     assert all_held(station) == {record.id}
@@ -166,6 +168,7 @@ def test_a_pair_that_is_not_in_order_holds_its_record(station: Station):
 
 def test_the_stored_ones_are_told_apart_from_the_derived(station: Station):
     record = filed(station)
+    scanned(station, record)
     named = archived(station)
     held(station, named.id)
     assert all_held(station) == {record.id, named.id}
