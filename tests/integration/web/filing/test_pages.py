@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from archive.filing import renditions
 from archive.filing.delivery import DeliveredPage
+from archive.filing.jobs import read_delivery
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pair import Pair
 from tests.builders import Station
@@ -14,6 +15,7 @@ from tests.deliveries import COMPLAINT, pdf_of
 from tests.holdings import kind_id, with_file_plan
 from tests.integration.web.filing.story import complaint_filed, stack_read
 from tests.integration.web.visiting import Visits
+from tests.ofd import ofd
 
 
 def test_a_file_is_staged_and_handed_in(station: Station, visits: Visits):
@@ -66,6 +68,24 @@ def test_the_desk_files_and_goes_on_to_the_next_until_all_is_done(station: Stati
     answer = archivist.post("/filing/drafts/2", told, formed_on="2026-08-11", act="file")
     assert answer.leads_to("/filing/1?done=filed&record=2")
     assert archivist.goes(answer).says("共 5 页都有去处：归档 3 页，放在一边 2 页。")
+
+
+def test_an_electronic_file_is_shown_as_a_preview_and_can_be_had_as_it_came(
+    station: Station, visits: Visits
+):
+    with_file_plan(station)
+    archivist = visits(station.archivist)
+    sent = archivist.sends("/filing/uploads/QS", "发票.ofd", ofd())
+    answer = archivist.post("/filing/deliveries/QS", upload=sent.response.json()["upload"])
+    assert answer.leads_to("/filing/1?done=received")
+    read_delivery(station.system, 1)
+    desk = archivist.get("/filing/drafts/1")
+    assert desk.says("文字版式预览，非原貌", "下载原文件 发票.ofd")
+    assert desk.holds("title") == "电子发票（普通发票）"
+    assert '<option value="electronic" selected' in desk.response.text
+    file = archivist.get("/filing/files/1").response
+    assert (file.content, file.headers["content-type"]) == (ofd(), "application/ofd")
+    assert visits(station.clerk).get("/filing/files/1").status in {403, 404}
 
 
 def test_what_was_typed_is_kept_for_later(station: Station, visits: Visits):
