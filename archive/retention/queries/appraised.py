@@ -12,6 +12,7 @@ from archive.retention.appraisal import (
     Opinion,
     PanelMember,
 )
+from archive.retention.queries.appraisals import newest_signed
 from archive.transaction import Transaction
 
 
@@ -25,7 +26,7 @@ class Worthless:
 
 
 def worthless_in(tx: Transaction, appraisal_id: int) -> Worthless:
-    """The records a signed appraisal would have destroyed.
+    """The records a signed appraisal would have destroyed, and no later panel judged otherwise.
 
     Raises:
         NotSigned: its panel has not signed.
@@ -37,6 +38,7 @@ def worthless_in(tx: Transaction, appraisal_id: int) -> Worthless:
         select(AppraisalItem.record_id, AppraisalItem.reason).where(
             AppraisalItem.appraisal_id == appraisal_id,
             AppraisalItem.opinion == Opinion.DESTROY,
+            AppraisalItem.id.in_(newest_signed()),
         )
     )
     return Worthless(appraisal.name, appraisal.station_id, {row[0]: row[1] for row in rows})

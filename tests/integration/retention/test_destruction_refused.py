@@ -11,8 +11,10 @@ from archive.holdings.pair import Pair
 from archive.holdings.record import DestroyedWithoutLeave, Record, RecordGone
 from archive.retention.actions import backups, signatures, supervision
 from archive.retention.actions.holds import Covers, place_hold
+from archive.retention.appraisal import Opinion
 from archive.retention.batch import (
     Batch,
+    BatchItem,
     BatchKept,
     NotDestroyable,
     NothingToDestroy,
@@ -38,6 +40,7 @@ from archive.shelving.actions.loans import approve_loan, hand_out, request_loan
 from archive.transaction import Transaction
 from tests import destruction as reach
 from tests.builders import PASSWORD, Station
+from tests.company import open_company
 from tests.destruction import Case
 from tests.shelving import with_store
 
@@ -292,3 +295,13 @@ def test_a_cancelled_batch_gives_its_records_free(case: Case):
     case.station.archivist.does(reach.batches.cancel_batch, case.batch_id, reason="并入下批")
     again = case.station.archivist.does(reach.batches.propose_batch, case.batch.appraisal_id)
     assert again.name == "销〔2026〕2号"
+
+
+def test_what_a_later_panel_keeps_does_not_reach_a_batch_of_an_earlier_one(station: Station):
+    company = open_company(station)
+    kept, gone = reach.worthless(station, 2)
+    first = reach.appraised(station, company, [kept, gone])
+    reach.appraised(station, company, [kept], Opinion.KEEP)
+    batch = station.archivist.does(reach.batches.propose_batch, first.id)
+    listed = station.asks(lambda tx: tx.session.query(BatchItem).filter_by(batch_id=batch.id).all())
+    assert [item.record_id for item in listed] == [gone.id]
