@@ -128,6 +128,14 @@ def aside(visit: SignedIn, draft_id: RowNumber, form: PostedForm) -> Response:
     )
 
 
+def _next(open_ones: list[int], draft_id: int) -> str:
+    """The address of the draft after this one; nothing where it is the only one."""
+    if len(open_ones) < 2:
+        return ""
+    place = open_ones.index(draft_id) if draft_id in open_ones else 0
+    return f"{HERE}/drafts/{open_ones[(place + 1) % len(open_ones)]}"
+
+
 def _desk(
     visit: Visit, draft_id: int, state: FormState, *, page: int = 0, status: int = 200
 ) -> Response:
@@ -145,7 +153,6 @@ def _desk(
     electronic = [file for file in seen.files if file.id in own and file.is_electronic]
     sheets = sheets_of(each.pages, f"{HERE}/drafts/{draft_id}", visit)
     open_ones = [one.draft.id for one in seen.drafts if one.draft.state == DraftState.OPEN]
-    place = open_ones.index(draft_id) if draft_id in open_ones else 0
     filed = len(seen.drafts) - len(open_ones)
     return show(
         visit,
@@ -174,9 +181,7 @@ def _desk(
         origins=[Option(str(each), visit.t(f"filing.origin.{each}")) for each in Origin],
         reasons=[Option(str(why), visit.t(f"set-aside.{why}")) for why in SetAside],
         where=visit.t("filing.where", n=filed + 1, total=len(seen.drafts)),
-        next_href=f"{HERE}/drafts/{open_ones[(place + 1) % len(open_ones)]}"
-        if len(open_ones) > 1
-        else "",
+        next_href=_next(open_ones, draft_id),
         may_join=len(seen.drafts) > 1,
         attach_code=attach_code,
     )

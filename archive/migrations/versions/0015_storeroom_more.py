@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 from archive.db import Instant, RowId
 
 revision = "0015"
-down_revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
