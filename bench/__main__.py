@@ -6,7 +6,7 @@ python -m bench --full     3,000 numbers read, and memory over 200 pages: some h
 
 import argparse
 
-from bench import filing, reading, scale, store
+from bench import appraisal, filing, reading, retention, scale, store
 
 
 def main() -> None:
@@ -18,6 +18,8 @@ def main() -> None:
     reading.main(full=given.full)
     filing.main(filing.RECORDS, with_gigabyte=given.full)
     store.main()
+    retention.main(retention.RECORDS, retention.RESULTS)
+    appraisal.main()
 
 
 if __name__ == "__main__":
