@@ -255,6 +255,8 @@ def _in_states(tx: Transaction, states: set[BatchState]) -> list[Batch]:
 
 
 def _may_sign(tx: Transaction, batch: Batch) -> bool:
+    if not tx.can(Permission.DESTRUCTION_SIGN, batch.station_id):
+        return False
     signed = all_signatures(tx, batch.id)
     if any(one.person_id == tx.actor.person_id for one in signed):
         return False

@@ -64,6 +64,7 @@ def test_a_settled_register_is_signed_on_a_page_that_says_what_is_signed(
     assert archivist.post(at(case, "freeze")).leads_to(at(case) + "?done=frozen")
     officer = visits(case.company.archives)
     assert officer.get("/").says(f"在销毁清册 {case.batch.name} 上签署意见")
+    assert not visits(case.station.archivist).get("/").says("在销毁清册")
     page = officer.get(at(case, "sign"))
     assert page.says("共 2 件、2 页", "其中 2 件有电子件", "签署位置：档案机构经办人")
     given = {"part": "archives-officer", "digest": case.batch.digest, "opinion": "同意"}
