@@ -172,7 +172,7 @@ def test_not_a_word_of_what_was_destroyed_is_left_in_the_files_of_the_installati
         from archive.db import forget_old_versions
 
         forget_old_versions(running.engine)
-    assert {word: found(installation.data, word) for word in words} == dict.fromkeys(words, [])
+    assert {word: found(installation.data, word) for word in words} == {key: [] for key in words}
 
 
 def found(folder: Path, word: str) -> list[str]:
