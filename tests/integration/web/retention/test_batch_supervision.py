@@ -8,6 +8,7 @@ from PIL import Image
 
 from archive.retention.batch import Batch
 from archive.retention.erasure import DestructionPhoto
+from archive.storage import StorageUnavailable
 from tests.builders import PASSWORD, Station
 from tests.destruction import (
     Case,
@@ -282,3 +283,27 @@ def test_approval_and_signature_are_by_different_people(case: Case, visits: Visi
         at(case, "approve"), digest=case.batch.digest, opinion="批准", password=PASSWORD
     )
     assert again.status == 409
+
+
+def test_what_the_store_would_not_destroy_is_told_and_tried_again(
+    case: Case, visits: Visits, monkeypatch: pytest.MonkeyPatch
+):
+    begun(case)
+    store = type(case.station.system.objects)
+
+    def refuses(*_: object, **__: object) -> None:
+        raise StorageUnavailable
+
+    with monkeypatch.context() as failing:
+        failing.setattr(store, "destroy", refuses)
+        keep_promises(case.station)
+    archivist = visits(case.station.archivist)
+    page = archivist.get(at(case, "execute"))
+    assert page.says("还没有全部销毁的", "还剩 8 个")
+    assert page.says("这一件的电子件没有销毁成功")
+    assert page.button("继续销毁") == "ready"
+    assert archivist.post(at(case, "go-on")).leads_to(at(case, "execute") + "?done=gone-on")
+    keep_promises(case.station)
+    page = archivist.get(at(case, "execute"))
+    assert page.says("已销毁并回读 8 个对象，还剩 0 个")
+    assert page.button("继续销毁") == "missing"
