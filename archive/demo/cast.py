@@ -31,6 +31,7 @@ PEOPLE = (
     Player("T001", "钱晓梅", Role.CARE, "zhuanze-2026"),
     Player("Y001", "赵小燕", Role.STAFF, "yuangong-2026"),
     Player("G001", "沈静", Role.ARCHIVES, "gongsi-2026"),
+    Player("G003", "许文", Role.ARCHIVES, "gongsi-2026"),
     Player("G002", "方正平", Role.ARCHIVES_HEAD, "gongsi-2026"),
     Player("F003", "宋建华", Role.FINANCE_HEAD, "caiwu-2026"),
     Player("J001", "吴海燕", Role.AUDIT_OFFICE, "neishen-2026"),

@@ -78,7 +78,7 @@ class Part(StrEnum):
 
 
 OFFICES: Mapping[Part, frozenset[Role]] = {
-    Part.ARCHIVES_OFFICER: frozenset({Role.ARCHIVIST, Role.ARCHIVES}),
+    Part.ARCHIVES_OFFICER: frozenset({Role.ARCHIVES}),
     Part.ARCHIVES_HEAD: frozenset({Role.ARCHIVES_HEAD}),
     Part.ACCOUNTING_OFFICER: frozenset({Role.FINANCE}),
     Part.ACCOUNTING_HEAD: frozenset({Role.FINANCE_HEAD}),

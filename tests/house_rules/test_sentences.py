@@ -42,9 +42,9 @@ from archive.messages import LANGUAGES, Language, fields, sentences
 from archive.retention.appraisal import APPRAISAL_WORKFLOW, AppraisalState, Opinion
 from archive.retention.hold import HoldKind, HoldScope, LiftGround
 from archive.retention.period import DueState
+from archive.shelving.difference import Result
 from archive.shelving.loan import LOAN_WORKFLOW, LoanState
 from archive.shelving.movement import MovementKind, OutFor
-from archive.shelving.difference import Result
 from archive.shelving.stocktake import STOCKTAKE_WORKFLOW, StocktakeState
 from tests.house_rules.code import errors, modules
 

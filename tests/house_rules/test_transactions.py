@@ -24,7 +24,6 @@ ASK_FOR_THEMSELVES = {
     "_open_draft",
     "_own_draft",
     "_settled",
-    "_to_withdraw",
     "locked_batch",
 }
 """Shared beginnings of verbs, which ask ``tx.require`` in their turn."""
