@@ -29,6 +29,10 @@ PICTURES = (
     ("catalogue", "D001", "/holdings/records", (1366, 900)),
     ("store", "D001", "/store/cabinets/1", (1366, 900)),
     ("statistics", "D001", "/holdings/statistics", (1366, 900)),
+    ("retention", "D001", "/retention", (1366, 1000)),
+    ("appraisal", "Z001", "/retention/appraisals/2", (1366, 1000)),
+    ("batch", "G002", "/retention/batches/1", (1366, 1100)),
+    ("batch-sign-phone", "G002", "/retention/batches/1/sign", (360, 740)),
     ("desk-phone", "F001", "/invoices/volumes/2/desk", (360, 740)),
     ("gate-phone", "B001", "/invoices/requests/new", (360, 740)),
 )
