@@ -158,7 +158,7 @@ def appraised(
     proposer.does(appraisals.name_panel, appraisal.id, named)
     proposer.does(appraisals.convene, appraisal.id)
     until = date(2040, 1, 1) if opinion == Opinion.KEEP else None
-    judgement = Judgement(opinion, "看过内容", content_seen=True, new_due_on=until)
+    judgement = Judgement(opinion, "保管期满，无保存价值", content_seen=True, new_due_on=until)
     company.archives_head.does(judging.judge, appraisal.id, judgement)
     company.archives_head.does(judging.conclude, appraisal.id)
     digest = station.sees(Appraisal, appraisal.id).digest

@@ -207,7 +207,6 @@ def test_witnesses_come_from_the_right_departments_and_had_no_hand_in_it(case: C
         with pytest.raises(WrongDepartment):
             name(person, department)
     for person, department in (
-        (case.station.archivist, Department.ARCHIVES),  # proposed it
         (case.company.archives, Department.ARCHIVES),  # signed it
         (case.company.audit, Department.AUDIT),  # appraised it
     ):

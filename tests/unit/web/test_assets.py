@@ -18,7 +18,7 @@ def tree(tmp_path):
     packages = {"": {}}
     for path in assets.LIBRARIES.values():
         file = tmp_path / "node_modules" / path
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"// {path}")
         place = f"node_modules/{path.split('/')[0]}"
         packages[place] = {"version": "1.0.0"}

@@ -47,7 +47,7 @@ def test_a_hold_is_placed_and_lifted_by_another_person(
     check(page, axe, viewport["width"])
     send(page, "/new")
     check(page, axe, viewport["width"])
-    assert page.locator("#f-reason-error").is_visible()
+    assert page.locator("#f-kind-error").is_visible()
     page.select_option("#f-kind", "debt")
     page.fill("#f-reason", "2019 年欠费 1,203.50 元未结清")
     send(page, "/new")
