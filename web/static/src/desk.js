@@ -25,9 +25,14 @@
     if (!finding && from !== "viewer" && matchMedia("(width < 64rem)").matches) document.getElementById("desk-pages").scrollIntoView();
   });
 
+  // A finding the page came with open says `toggle` too, sooner or later; it was asked for by nobody,
+  // and must not turn the viewer away from the page that was.
+  const cameOpen = new WeakSet(desk.querySelectorAll("[data-finding-key][open]"));
+
   // Opening a finding shows its place: `toggle` does not bubble, so it is caught on the way down.
   desk.addEventListener("toggle", (event) => {
     const finding = event.target;
+    if (cameOpen.delete(finding)) return;
     if (following || !finding.open || !finding.matches("[data-finding-key]")) return;
     const { stub, page } = finding.dataset;
     if (stub) { grid.mark(desk, stub); viewer?.choose(stub); }
