@@ -13,7 +13,6 @@ from archive.messages import Language, sentence
 from archive.people.queries import stations_where
 from archive.reports.lists import note_export
 from archive.reports.registers import RegisterChoice, register_lines
-from archive.reports.registers_printed import NOT_TOLD
 from archive.reports.spreadsheet import Form, Heading, Row, write
 from archive.transaction import Transaction
 
@@ -90,8 +89,8 @@ def _rows(tx: Transaction, asked: RegisterChoice, language: Language) -> Iterato
             "retention": line.kind.retention,
             "pages": line.pages,
             "document_number": record.document_number,
-            "parties": NOT_TOLD if line.parties is None else line.parties,
-            "customer_number": record.customer_number,
+            "parties": line.people.parties,
+            "customer_number": line.people.number_outside,
             "pair": sentence(f"state-pair.{line.pair.state}", language),
             "state": sentence(f"state-record.{record.state}", language),
             "remark": record.remark,

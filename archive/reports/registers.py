@@ -22,6 +22,7 @@ from archive.holdings.queries.records import RecordLine, visible_records
 from archive.holdings.record import Record
 from archive.people.person import Station
 from archive.people.queries import stations_where
+from archive.reports.personal import PeopleTold, people_told
 from archive.shelving.box import Box
 from archive.shelving.movement import Whereabouts
 from archive.shelving.queries.reach import check_not_blind, check_shown
@@ -55,13 +56,13 @@ class RegisterChoice:
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """A record as a register tells of it; ``parties`` is None where they are not told."""
+    """A record as a register tells of it, and who its people are as far as they are told."""
 
     record: Record
     kind: RecordKind
     pair: Pair
     station: Station
-    parties: str | None
+    people: PeopleTold
 
     @property
     def pages(self) -> int:
@@ -210,5 +211,5 @@ def _described(query: Select[Record]) -> Select[Any]:
 
 def _line(tx: Transaction, row: Any) -> RegisterLine:
     record, kind, pair, station = row
-    told = RecordLine(record, kind, pair, station).parties_for(tx)
+    told = people_told(tx, RecordLine(record, kind, pair, station))
     return RegisterLine(record, kind, pair, station, told)

@@ -22,7 +22,6 @@ from archive.reports.registers import (
 from archive.transaction import Transaction
 
 ALL = "全部"
-NOT_TOLD = "（不公开）"
 NOT_STARTED = "未起算"
 UNKNOWN = "—"
 
@@ -67,7 +66,7 @@ def catalogue_told(tx: Transaction, asked: RegisterChoice) -> tuple[Told, int]:
                 str(at),
                 line.record.code,
                 line.record.document_number,
-                _parties(line),
+                line.people.parties,
                 line.record.title,
                 f"{line.record.formed_on:%Y%m%d}",
                 "",
@@ -116,7 +115,7 @@ def inner_list_told(tx: Transaction, group: str, key: int) -> tuple[Told, int]:
             [
                 str(at),
                 line.record.document_number,
-                _parties(line),
+                line.people.parties,
                 line.record.title,
                 f"{line.record.formed_on:%Y%m%d}",
                 spans[at - 1],
@@ -270,10 +269,6 @@ def kept_so_far(line: RegisterLine, year: int) -> str:
     """已保管期限 in whole years; a clock that an event starts may not have started."""
     years = line.kept_years(year)
     return NOT_STARTED if years is None else f"{years}年"
-
-
-def _parties(line: RegisterLine) -> str:
-    return NOT_TOLD if line.parties is None else line.parties
 
 
 def _total(lines: Sequence[RegisterLine]) -> str:

@@ -2,8 +2,9 @@
 
 from archive.holdings.queries.items import VolumeSeen, volume_seen
 from archive.holdings.volume_item import VolumeItem
+from archive.reports.personal import NOT_TOLD
 from archive.reports.registers import MOST_PRINTED, NothingToPrint, TooManyToPrint
-from archive.reports.registers_printed import NOT_TOLD, Told, inner_columns, kept
+from archive.reports.registers_printed import Told, inner_columns, kept
 from archive.transaction import Transaction
 
 
@@ -53,4 +54,4 @@ def span(item: VolumeItem) -> str:
 
 def parties_told(seen: VolumeSeen, item: VolumeItem) -> str:
     """责任者, or that they are not told."""
-    return item.parties if seen.tells_parties else NOT_TOLD
+    return item.parties if seen.tells_parties or not item.parties else NOT_TOLD

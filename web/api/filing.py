@@ -1,4 +1,4 @@
-"""Deliveries, drafts, records and their pairs."""
+"""Deliveries and their drafts, from the door to the record."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -20,13 +20,9 @@ from archive.filing.queries.deliveries import (
     seen_delivery,
 )
 from archive.filing.receiving import check_welcome, delivery_spool, receive, station_named
-from archive.holdings.actions.pairs import compare, register_paper
-from archive.holdings.actions.records import Description, describe_again, file_record
-from archive.holdings.pair import PairState
-from archive.holdings.queries.record_seen import pair_counts, record_seen
-from archive.holdings.queries.records import RecordFilter, count_records, records, seen_record
 from archive.holdings.record import Origin
 from archive.ingest.names import name_as_received
+from web.api.records import RecordWithPair, record_told
 from web.api.scans import write_body
 from web.api.told import Told
 from web.deps import SignedIn
@@ -66,46 +62,6 @@ class DeliveryTold(BaseModel):
     drafts: list[DraftTold] = []
 
 
-class RecordTold(Told):
-    id: int
-    code: str
-    title: str
-    kind_id: int
-    station_id: int
-    formed_on: date
-    year: int
-    pages: int
-    origin: str
-    document_number: str
-    parties: str
-    customer_number: str
-    remark: str
-    state: str
-
-
-class PairTold(Told):
-    state: str
-    electronic: str
-    paper: str
-    comparison: str
-    electronic_pages: int
-    electronic_digest: str
-    paper_pages: int
-    compared_at: datetime | None
-    difference: str
-    since: datetime
-
-
-class RecordWithPair(BaseModel):
-    record: RecordTold
-    pair: PairTold
-
-
-class RecordList(BaseModel):
-    total: int
-    records: list[RecordWithPair]
-
-
 class NewSaid(BaseModel):
     kind_id: int | None = None
     title: str = ""
@@ -117,20 +73,6 @@ class NewSaid(BaseModel):
 
     def said(self) -> Said:
         return Said(**self.model_dump())
-
-
-class NewRecord(BaseModel):
-    station_id: int
-    kind_id: int
-    title: str
-    formed_on: date
-    pages: int = 0
-    year: int | None = None
-    origin: Origin = Origin.PAPER
-    document_number: str = ""
-    parties: str = ""
-    customer_number: str = ""
-    remark: str = ""
 
 
 class PagesNamed(BaseModel):
@@ -148,27 +90,6 @@ class Attachment(BaseModel):
 
 class Joining(BaseModel):
     into: int
-
-
-class PaperCount(BaseModel):
-    pages: int
-
-
-class NewComparison(BaseModel):
-    digest: str
-    paper_pages: int
-    matches: bool
-    difference: str = ""
-
-
-class Correction(BaseModel):
-    reason: str
-    title: str | None = None
-    formed_on: date | None = None
-    document_number: str | None = None
-    parties: str | None = None
-    customer_number: str | None = None
-    remark: str | None = None
 
 
 @router.post("/stations/{code}/deliveries", status_code=201)
@@ -253,14 +174,14 @@ def correct(visit: SignedIn, draft_id: int, given: NewSaid) -> DeliveryTold:
 def file(visit: SignedIn, draft_id: int, given: NewSaid) -> RecordWithPair:
     with visit.transaction() as tx:
         record_id = verbs.file_draft(tx, draft_id, given.said()).id
-    return _record(visit, record_id)
+    return record_told(visit, record_id)
 
 
 @router.post("/drafts/{draft_id}/attach")
 def attach(visit: SignedIn, draft_id: int, given: Attachment) -> RecordWithPair:
     with visit.transaction() as tx:
         record_id = verbs.attach_draft(tx, draft_id, given.record_id).id
-    return _record(visit, record_id)
+    return record_told(visit, record_id)
 
 
 @router.post("/drafts/{draft_id}/split")
@@ -276,82 +197,6 @@ def join(visit: SignedIn, draft_id: int, given: Joining) -> DeliveryTold:
     with visit.transaction() as tx:
         delivery_id = verbs.join_drafts(tx, draft_id, given.into).delivery_id
     return _delivery(visit, delivery_id)
-
-
-@router.get("/records")
-def catalogue(  # noqa: PLR0917 - the query of a list
-    visit: SignedIn,
-    text: str = "",
-    kind_id: int | None = None,
-    year: int | None = None,
-    customer_number: str = "",
-    pair: PairState | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
-) -> RecordList:
-    asked = RecordFilter(
-        text=text, kind_id=kind_id, year=year, customer_number=customer_number, pair=pair
-    )
-    with visit.reading() as tx:
-        found = records(tx, asked, limit=limit, offset=offset)
-        return RecordList(
-            total=count_records(tx, asked),
-            records=[
-                RecordWithPair(
-                    record=RecordTold.model_validate(line.record),
-                    pair=PairTold.model_validate(line.pair),
-                )
-                for line in found
-            ],
-        )
-
-
-@router.post("/records", status_code=201)
-def catalogue_paper(visit: SignedIn, given: NewRecord) -> RecordWithPair:
-    """A record of paper that has no scan yet; it gets its code at once."""
-    told = given.model_dump()
-    station_id = told.pop("station_id")
-    with visit.transaction() as tx:
-        record_id = file_record(tx, station_id, Description(**told)).id
-    return _record(visit, record_id)
-
-
-@router.get("/records/{record_id}")
-def record(visit: SignedIn, record_id: int) -> RecordWithPair:
-    return _record(visit, record_id)
-
-
-@router.patch("/records/{record_id}")
-def describe(visit: SignedIn, record_id: int, given: Correction) -> RecordWithPair:
-    changes = given.model_dump(exclude_none=True)
-    reason = changes.pop("reason")
-    with visit.transaction() as tx:
-        seen_record(tx, record_id)
-        describe_again(tx, record_id, reason=reason, **changes)
-    return _record(visit, record_id)
-
-
-@router.post("/records/{record_id}/paper")
-def paper(visit: SignedIn, record_id: int, given: PaperCount) -> RecordWithPair:
-    with visit.transaction() as tx:
-        seen_record(tx, record_id)
-        register_paper(tx, record_id, pages=given.pages)
-    return _record(visit, record_id)
-
-
-@router.post("/records/{record_id}/comparison")
-def comparison(visit: SignedIn, record_id: int, given: NewComparison) -> RecordWithPair:
-    with visit.transaction() as tx:
-        seen_record(tx, record_id)
-        compare(tx, record_id, **given.model_dump())
-    return _record(visit, record_id)
-
-
-@router.get("/pairs")
-def pairs(visit: SignedIn) -> dict[str, int]:
-    """How many records stand in each state of their pair."""
-    with visit.reading() as tx:
-        return {str(state): n for state, n in pair_counts(tx).items()}
 
 
 def _delivery(visit: SignedIn, delivery_id: int) -> DeliveryTold:
@@ -385,12 +230,4 @@ def _draft(each: DraftSeen) -> DraftTold:
         proposed=draft.proposed,
         doubtful=list(each.doubtful),
         record_id=draft.record_id,
-    )
-
-
-def _record(visit: SignedIn, record_id: int) -> RecordWithPair:
-    with visit.reading() as tx:
-        seen = record_seen(tx, record_id)
-    return RecordWithPair(
-        record=RecordTold.model_validate(seen.record), pair=PairTold.model_validate(seen.pair)
     )

@@ -14,6 +14,7 @@ from archive.holdings.pair import Electronic, Paper
 from archive.holdings.queries.record_seen import Happened, RecordSeen, is_overdue, record_seen
 from archive.holdings.queries.records import seen_record
 from archive.messages import sentences
+from archive.reports.personal import PeopleTold, people_told
 from archive.retention.batch import ItemState
 from archive.retention.queries.batch_tasks import NamedBy, batch_naming
 from archive.retention.queries.due import due_of
@@ -120,6 +121,7 @@ def _page(
         seen = record_seen(tx, record_id)
         pages = copy_pages(tx, seen.current)
         files = copy_files(tx, seen.current)
+        people = people_told(tx, seen.line)
         station_id = seen.record.station_id
         may = {
             "paper": tx.can(Permission.PAPER_KEEP, station_id)
@@ -137,7 +139,7 @@ def _page(
         visit,
         "records/record.html",
         status=status,
-        state=_filled(seen, state),
+        state=_filled(seen, state) if may["describe"] else state,
         crumbs=crumbs(
             visit, "holdings", (visit.t("records.title"), RECORDS), (seen.record.code, "")
         ),
@@ -147,7 +149,7 @@ def _page(
         if overdue
         else "",
         notice_text=just_done(visit, "records"),
-        facts=_facts(visit, seen),
+        facts=_facts(visit, seen, people),
         batch_notice=_batch_told(visit, batch),
         batch_href=f"{BATCHES}/{batch.batch.id}"
         if batch is not None and visit.actor.may(Permission.RETENTION_READ, station_id)
@@ -184,7 +186,7 @@ def _filled(seen: RecordSeen, state: FormState) -> FormState:
     return FormState(values, state.errors)
 
 
-def _facts(visit: Visit, seen: RecordSeen) -> list[Fact]:
+def _facts(visit: Visit, seen: RecordSeen, people: PeopleTold) -> list[Fact]:
     record = seen.record
     return [
         Fact(visit.t("records.code"), record.code, "code"),
@@ -203,8 +205,8 @@ def _facts(visit: Visit, seen: RecordSeen) -> list[Fact]:
         Fact(visit.t("records.retention"), _retention(visit, seen.kind.retention)),
         Fact(visit.t("records.station"), seen.station.name),
         Fact(visit.t("records.document_number"), record.document_number),
-        Fact(visit.t("records.parties"), record.parties),
-        Fact(visit.t("records.customer_number"), record.customer_number, "code"),
+        Fact(visit.t("records.parties"), people.parties),
+        Fact(visit.t("records.customer_number"), people.customer_number, "code"),
         Fact(visit.t("records.origin"), visit.t(f"origin.{record.origin}")),
         Fact(visit.t("records.filed_by"), seen.filed_by),
         Fact(visit.t("records.remark"), record.remark),

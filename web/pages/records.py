@@ -11,6 +11,7 @@ from archive.holdings.queries.plans import kinds_known
 from archive.holdings.queries.record_seen import WORK, is_overdue, overdue_pairs, pair_counts
 from archive.holdings.queries.records import RecordFilter, RecordLine, count_records, records
 from archive.reports.lists import every_record
+from archive.reports.personal import people_told
 from archive.reports.spreadsheet import Form as FileForm
 from archive.reports.spreadsheet import Row
 from archive.transaction import Transaction
@@ -155,6 +156,7 @@ def _file(visit: Visit, listing: Listing, asked: RecordFilter, form: FileForm) -
 
 def _line(visit: Visit, tx: Transaction, line: RecordLine) -> Row:
     record = line.record
+    people = people_told(tx, line)
     return {
         "code": record.code,
         "name": record.title,
@@ -162,8 +164,8 @@ def _line(visit: Visit, tx: Transaction, line: RecordLine) -> Row:
         "day": record.formed_on,
         "pages": record.pages,
         "retention": line.kind.retention,
-        "customer_number": record.customer_number,
-        "parties": line.parties_for(tx),
+        "customer_number": people.number_outside,
+        "parties": people.parties,
         "document_number": record.document_number,
         "pair": visit.t(f"state-pair.{line.pair.state}"),
         "state": visit.t(f"state-record.{record.state}"),

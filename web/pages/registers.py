@@ -15,7 +15,6 @@ from archive.printing import print_form
 from archive.reports.lists import note_export
 from archive.reports.registers import RegisterChoice, RegisterLine, choices, register_lines
 from archive.reports.registers_printed import (
-    NOT_TOLD,
     Told,
     accounting,
     catalogue_told,
@@ -223,7 +222,7 @@ def catalogue_row(at: int, line: RegisterLine) -> Row:
         "serial": at,
         "code": line.record.code,
         "document_number": line.record.document_number,
-        "parties": NOT_TOLD if line.parties is None else line.parties,
+        "parties": line.people.parties,
         "name": line.record.title,
         "day": f"{line.record.formed_on:%Y%m%d}",
         "secrecy": "",

@@ -58,6 +58,11 @@ class RecordSeen:
     is_volume: bool
 
     @property
+    def line(self) -> RecordLine:
+        """The record as a list has it."""
+        return RecordLine(self.record, self.kind, self.pair, self.station)
+
+    @property
     def current(self) -> ElectronicCopy | None:
         """The copy that counts: the newest; none of a record that is given up to destruction."""
         return self.copies[-1] if self.copies and not self.gone else None
