@@ -1,16 +1,14 @@
 """Settings → a running archive."""
 
-import logging
-import sys
 from collections.abc import Callable
 from pathlib import Path
-
-import structlog
 
 from archive import migrations
 from archive.clock import Clock
 from archive.db import create_engine_for
 from archive.queue import Nudge, create_queue, keep_task
+from archive.search import Engine
+from archive.search.index import SearchIndex
 from archive.settings import Settings
 from archive.storage import ObjectStore
 from archive.storage.disk import DiskObjects
@@ -25,6 +23,21 @@ def create_store(settings: Settings) -> ObjectStore:
     from archive.storage.s3 import S3Objects  # noqa: PLC0415 - its client takes a while to load
 
     return S3Objects.at(settings.effective_objects, lock_years=settings.object_lock_years)
+
+
+def create_index(settings: Settings) -> SearchIndex:
+    """The index of words, in the data folder; its engine is loaded when it is first used."""
+
+    def engine() -> Engine:
+        if settings.search == "whoosh":
+            from archive.search.whoosh_index import Whoosh  # noqa: PLC0415 - takes a while to load
+
+            return Whoosh()
+        from archive.search.tantivy_index import Tantivy  # noqa: PLC0415 - takes a while to load
+
+        return Tantivy()
+
+    return SearchIndex(settings.data_dir / "search", settings.data_dir / "keys/search.key", engine)
 
 
 def create_system(
@@ -42,25 +55,14 @@ def create_system(
     if nudge is None:
         queue = create_queue(settings)
         nudge = Nudge(queue, keep_task(queue, _not_here))
-    return System(settings, engine, create_store(settings), clock or Clock(), nudge)
-
-
-def configure_logging(settings: Settings) -> None:
-    """One JSON object a line on standard error; no personal data (numbers and codes only)."""
-    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+    return System(
+        settings,
+        engine,
+        create_store(settings),
+        clock or Clock(),
+        nudge,
+        create_index(settings),
     )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
 
 
 def _not_here(_promise_id: int) -> None:

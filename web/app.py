@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from archive.access import SYSTEM
 from archive.ingest.keeping import inspector
+from archive.logs import configure_logging
 from archive.settings import Settings
 from archive.system import System
-from archive.wiring import configure_logging, create_system
+from archive.wiring import create_system
 from web import api, errors
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit

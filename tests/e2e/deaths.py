@@ -24,9 +24,10 @@ import uvicorn
 from archive import worker
 from archive.clock import Clock
 from archive.ingest import paging
+from archive.logs import configure_logging
 from archive.settings import Settings
 from archive.transaction import Transaction
-from archive.wiring import configure_logging, create_system
+from archive.wiring import create_system
 from web.app import create_app
 
 LATER = timedelta(hours=1)
