@@ -7,8 +7,6 @@ from archive import migrations
 from archive.clock import Clock
 from archive.db import create_engine_for
 from archive.queue import Nudge, create_queue, keep_task
-from archive.search import Engine
-from archive.search.index import SearchIndex
 from archive.settings import Settings
 from archive.storage import ObjectStore
 from archive.storage.disk import DiskObjects
@@ -23,21 +21,6 @@ def create_store(settings: Settings) -> ObjectStore:
     from archive.storage.s3 import S3Objects  # noqa: PLC0415 - its client takes a while to load
 
     return S3Objects.at(settings.effective_objects, lock_years=settings.object_lock_years)
-
-
-def create_index(settings: Settings) -> SearchIndex:
-    """The index of words, in the data folder; its engine is loaded when it is first used."""
-
-    def engine() -> Engine:
-        if settings.search == "whoosh":
-            from archive.search.whoosh_index import Whoosh  # noqa: PLC0415 - takes a while to load
-
-            return Whoosh()
-        from archive.search.tantivy_index import Tantivy  # noqa: PLC0415 - takes a while to load
-
-        return Tantivy()
-
-    return SearchIndex(settings.data_dir / "search", settings.data_dir / "keys/search.key", engine)
 
 
 def create_system(
@@ -55,14 +38,7 @@ def create_system(
     if nudge is None:
         queue = create_queue(settings)
         nudge = Nudge(queue, keep_task(queue, _not_here))
-    return System(
-        settings,
-        engine,
-        create_store(settings),
-        clock or Clock(),
-        nudge,
-        create_index(settings),
-    )
+    return System(settings, engine, create_store(settings), clock or Clock(), nudge)
 
 
 def _not_here(_promise_id: int) -> None:
