@@ -114,7 +114,8 @@ class Postgres:
 
     def create(self, database: str, template: str = "template1") -> str:
         """A new database, a copy of ``template``; answers its address."""
-        self._admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+        copied = "STRATEGY file_copy"  # half the work of the other where nothing is flushed
+        self._admin.execute(f"CREATE DATABASE {database} TEMPLATE {template} {copied}")
         return self.url(database)
 
     def drop(self, database: str) -> None:
