@@ -31,13 +31,20 @@ def image(
                 yield piece
 
     if shown_as:
-        headers["content-disposition"] = shown_inline(shown_as)
+        headers["content-disposition"] = disposed(media_type, shown_as)
     return StreamingResponse(pieces(), media_type=media_type, headers=headers)
 
 
 def shown_inline(name: str) -> str:
     """How a browser is told to show a file and, if it is kept, under which name."""
     return f"inline; filename*=UTF-8''{quote(name)}"
+
+
+def disposed(media_type: str, name: str) -> str:
+    """Pages are shown; any other file is only ever kept, for an XML could hold a page of its own."""
+    if media_type.startswith("image/") or media_type == "application/pdf":
+        return shown_inline(name)
+    return f"attachment; filename*=UTF-8''{quote(name)}"
 
 
 def pdf_answer(pdf: bytes, name: str) -> Response:

@@ -33,6 +33,7 @@ COLUMNS = {
     "pair": "text",
     "state": "text",
     "remark": "text",
+    "old_code": "text",
 }
 """The columns and what they hold; named as on the page of records."""
 
@@ -94,4 +95,5 @@ def _rows(tx: Transaction, asked: RegisterChoice, language: Language) -> Iterato
             "pair": sentence(f"state-pair.{line.pair.state}", language),
             "state": sentence(f"state-record.{record.state}", language),
             "remark": record.remark,
+            "old_code": record.old_code,
         }

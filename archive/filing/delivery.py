@@ -161,6 +161,8 @@ class DeliveredFile(Base, kw_only=True):
 
     Attributes:
         kept_sha256: of what is kept since pages of a destroyed record were taken out of it.
+        seals, signatures: how many electronic seals and signatures it carries; none of them is
+            verified. None where nobody looked.
         destroyed_at: when every version of it was proved absent; its name goes with it.
     """
 
@@ -178,6 +180,8 @@ class DeliveredFile(Base, kw_only=True):
     sm3: Mapped[str] = mapped_column(String(64))
     object_key: Mapped[str] = mapped_column(String(80), unique=True)
     kept_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    seals: Mapped[int | None] = mapped_column(default=None)
+    signatures: Mapped[int | None] = mapped_column(default=None)
     destroyed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
 
     @property
@@ -191,7 +195,7 @@ class DeliveredFile(Base, kw_only=True):
         return self.media_type in ELECTRONIC
 
 
-ELECTRONIC = frozenset({"application/ofd"})
+ELECTRONIC = frozenset({"application/ofd", "application/xml", "application/zip"})
 """Media types of files that were never paper."""
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from archive.filing.delivery import DeliveredFile, DeliveredPage, Delivery, PageKind, SetAside
+from archive.filing.invoices import invoice_proposals
 from archive.filing.proposing import PageText, Proposal, proposals
 from archive.filing.reading_task import Line
 from archive.filing.separator import Separator, separator_in
@@ -113,7 +114,7 @@ def _divided(pages: Sequence[DeliveredPage], loose: set[int]) -> Iterator[Gather
 def _said(each: Gathered, kinds: dict[str, RecordKind]) -> dict[str, Any]:
     texts = [_text_of(page) for page in each.pages]
     known = {code: words for code, words in hints().items() if code in kinds}
-    found = proposals(texts, known)
+    found = proposals(texts, known) | invoice_proposals(texts)
     if each.separator is not None and each.separator.kind_code in kinds:
         found["kind"] = Proposal(each.separator.kind_code, 1.0, each.pages[0].number)
     told = {name: proposal.told() for name, proposal in found.items()}
@@ -128,7 +129,8 @@ def _text_of(page: DeliveredPage) -> PageText:
         Line(text, sure, _upright(page, (left, top, right, bottom)))
         for text, sure, left, top, right, bottom in page.lines
     )
-    return PageText(page.number, page.width if sideways else page.height, lines)
+    height = page.width if sideways else page.height
+    return PageText(page.number, height, lines, page.payload)
 
 
 def _upright(page: DeliveredPage, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

@@ -32,11 +32,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The lines of one page, from the top down, and the page's height as it stands upright."""
+    """The lines of one page from the top down, its height as it stands upright, and its QR code."""
 
     number: int
     height: int
     lines: tuple[Line, ...]
+    payload: str = ""
 
 
 def proposals(pages: Sequence[PageText], hints: Mapping[str, Sequence[str]]) -> dict[str, Proposal]:

@@ -55,7 +55,8 @@ def read_pages(paths: Sequence[Path], start: int, threads: int) -> Iterator[Read
     for page in pages(paths, start):
         if page.written:  # the file itself says so; nothing is guessed from its preview
             lines = (Line(line.text, line.confidence, _around(line)) for line in page.written)
-            yield _page(page, Sheet(page.pixels, page.dpi), tuple(lines))
+            sheet = Sheet(page.pixels, page.dpi)
+            yield _page(page, sheet, tuple(lines), payload=code_on(page))
         else:
             yield read_page(text_reader(threads), page)
 
@@ -82,8 +83,8 @@ def _page(
     blank: bool = False,
 ) -> ReadPage:
     shown = page
-    if page.written is not None:
-        shown = replace(page, pixels=with_note(page.pixels))
+    if page.note:
+        shown = replace(page, pixels=with_note(page.pixels, page.note))
     height, width = shown.pixels.shape[:2]
     image, thumb = shown_and_small(shown)
     return ReadPage(

@@ -13,7 +13,7 @@ catalogue stays even then.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db import Base, Instant, RowId, refused_by
@@ -83,6 +83,7 @@ class Record(Base, kw_only=True):
         pages: sides with text or image (页).
         customer_number: 户号, where it belongs to a customer's dossier.
         parties: 责任者 and other parties, as they stand on it.
+        old_code: its code in the register it stood in before (原档号).
         source: what brought it in (``scan``, ``paper``, ``import``, ``volume``).
     """
 
@@ -110,6 +111,7 @@ class Record(Base, kw_only=True):
     parties: Mapped[str] = mapped_column(String(200), default="")
     customer_number: Mapped[str] = mapped_column(String(20), default="")
     remark: Mapped[str] = mapped_column(String(500), default="")
+    old_code: Mapped[str] = mapped_column(String(80), default="", server_default=text("''"))
     source: Mapped[str] = mapped_column(String(12), default="paper")
     state: Mapped[RecordState] = mapped_column(String(12), default=RecordState.FILED)
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -178,7 +178,8 @@ def _record(said: Mapping[str, Cell], known: Known) -> RowRead:
         document_number=said.get("document_number", Cell()).text,
         parties=said.get("parties", Cell()).text,
         customer_number=number,
-        remark=_remark(said.get("remark", Cell()).text, old_code, day, known.register),
+        remark=_remark(said.get("remark", Cell()).text, day, known.register),
+        old_code=old_code,
     )
     return RowRead(record=RecordDraft(described, pages, old_code))
 
@@ -248,11 +249,9 @@ def _pages(told: str) -> int | None:
     return int(bare) if re.fullmatch(r"[0-9]{1,5}", bare) else None
 
 
-def _remark(remark: str, old_code: str, day: Day, register: str) -> str:
+def _remark(remark: str, day: Day, register: str) -> str:
     """The remark, with what only the old register knew."""
     told = [remark]
-    if old_code:
-        told.append(f"旧档号：{old_code}")
     if day.said:
         told.append(f"原册日期：{day.said}")
     told.append(f"原册：{register}")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from archive.ingest import ofd, pdf_look, pictures, raster
+from archive.ingest import einvoice, einvoice_picture, ofd, pdf_look, pictures, raster
 from archive.ingest.limits import ScanLimits
-from archive.ingest.magic import HEAD, Kind, recognise, recognise_document
+from archive.ingest.magic import HEAD, INVOICES, Kind, recognise, recognise_document
+from archive.ingest.ofd import Signed
 from archive.ingest.refusals import (
     BadScan,
     ContentBomb,
@@ -33,11 +34,16 @@ _TIFF_PARTS = ((273, 279), (324, 325))  # where strips, or tiles, begin and how 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """One file that can be taken."""
+    """One file that can be taken.
+
+    Attributes:
+        signed: what is signed in it; None for kinds where nobody looked.
+    """
 
     kind: Kind
     pages: int
     size: int
+    signed: Signed | None = None
 
     @property
     def media_type(self) -> str:
@@ -95,12 +101,24 @@ def _inspected(path: Path, limits: ScanLimits, *, documents: bool) -> Inspected:
         raise ScanTooLarge(limit=limits.bytes_in_all)
     with path.open("rb") as file:
         kind = (recognise_document if documents else recognise)(file.read(HEAD))
-    return Inspected(kind, _pages(path, kind, limits), size)
+    return Inspected(kind, _pages(path, kind, limits), size, _signed(path, kind, limits))
+
+
+def _signed(path: Path, kind: Kind, limits: ScanLimits) -> Signed | None:
+    """How many seals and signatures a file carries that was never paper; none is verified."""
+    if kind is Kind.OFD:
+        with ofd.opened(path, limits, checked=True) as document:
+            return document.signed()
+    if kind in INVOICES:
+        return Signed(0, einvoice.read(path, kind, limits).signatures)
+    return None
 
 
 def _pages(path: Path, kind: Kind, limits: ScanLimits) -> int:
     if kind is Kind.OFD:
         return ofd.look(path, limits)
+    if kind in INVOICES:
+        return einvoice_picture.page_count(einvoice.read(path, kind, limits))
     return _pdf_pages(path, limits) if kind is Kind.PDF else _picture_pages(path, kind, limits)
 
 

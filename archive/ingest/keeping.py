@@ -17,6 +17,7 @@ from archive.ingest.inspect import Inspected
 from archive.ingest.inspector import Inspector
 from archive.ingest.limits import ScanLimits
 from archive.ingest.names import name_as_received
+from archive.ingest.ofd import Signed
 from archive.ingest.spool import Spooled
 from archive.settings import Settings
 from archive.storage import new_key
@@ -32,6 +33,7 @@ class StoredFile:
     pages: int
     digests: Digests
     object_key: str
+    signed: Signed | None = None
 
     def columns(self) -> dict[str, Any]:
         """What the row of a file as received says of it, whatever it is a file of."""
@@ -101,4 +103,11 @@ def _stored(system: System, file: Spooled, found: Inspected) -> StoredFile:
     key = new_key()
     with file.path.open("rb") as content:
         system.objects.put(key, content, file.digests)
-    return StoredFile(name_as_received(file.name), found.media_type, found.pages, file.digests, key)
+    return StoredFile(
+        name_as_received(file.name),
+        found.media_type,
+        found.pages,
+        file.digests,
+        key,
+        found.signed,
+    )

@@ -23,13 +23,23 @@ class Kind(StrEnum):
     PNG = "png"
     TIFF = "tiff"
     OFD = "ofd"
+    XML = "xml"
+    ZIP = "zip"
 
     @property
     def media_type(self) -> str:
         return _MEDIA_TYPES.get(self.value, f"image/{self.value}")
 
 
-_MEDIA_TYPES = {"pdf": "application/pdf", "ofd": "application/ofd"}
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "ofd": "application/ofd",
+    "xml": "application/xml",
+    "zip": "application/zip",
+}
+INVOICES = frozenset({Kind.XML, Kind.ZIP})
+"""Kinds a 数电票 comes as when it comes as data."""
+
 _SCANS = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG, Kind.TIFF})
 
 
@@ -92,7 +102,8 @@ def recognise(head: bytes) -> Kind:
 def recognise_document(head: bytes) -> Kind:
     """The kind of scan, or of electronic document, that begins with ``head``: its first bytes.
 
-    An OFD only seems one by them; whether it is one is seen when it is looked into.
+    An OFD, or a 数电票 as XML or ZIP, only seems one by them; whether it is one is seen when it
+    is looked into.
 
     Raises:
         EmptyFile, NotAScan, UnknownFile: as ``recognise``.
@@ -104,11 +115,15 @@ def recognise_document(head: bytes) -> Kind:
             return kind
     if _is_ofd(head):
         return Kind.OFD
+    if _is_packed_xml(head):
+        return Kind.ZIP
     if other := _binary(head):
         raise NotAScan(looks_like=other)
     if b"%PDF-" in head[:_PDF_WITHIN]:
         return Kind.PDF
-    if other := _text(head):
+    if (other := _text(head)) == "XML":
+        return Kind.XML
+    if other:
         raise NotAScan(looks_like=other)
     raise UnknownFile
 
@@ -131,6 +146,13 @@ def _is_ofd(head: bytes) -> bool:
     return is_zip and _IN_OFD.search(head) is not None
 
 
+def _is_packed_xml(head: bytes) -> bool:
+    """Whether the name of its first part, in the header that begins it, ends in ``.xml``."""
+    name = head[30 : 30 + int.from_bytes(head[26:28], "little")].lower()
+    is_zip = head.startswith(b"PK\x03\x04") and _zip(head) == "ZIP"
+    return is_zip and name.endswith(b".xml") and not name.startswith(b"[content_types]")
+
+
 def _riff(head: bytes) -> str:
     if not head.startswith(b"RIFF"):
         return ""
@@ -150,7 +172,7 @@ def _text(head: bytes) -> str:
         return "HTML"
     if start.startswith(b"<svg"):
         return "SVG"
-    if start.startswith(b"<?xml"):
+    if start.startswith((b"<?xml", b"<einvoice")):
         return "XML"
     return "TXT" if _is_readable(head) else ""
 

@@ -78,6 +78,14 @@ class OfdPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """How often a document is signed: with a seal that is seen, and without. Nothing is verified."""
+
+    seals: int
+    signatures: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Document:
     """One document of the package: ``pages`` are parts; templates and pictures by their ids."""
 
@@ -142,6 +150,9 @@ class Ofd:
         if not found:
             raise NoPages
         self._pages = found
+        self._lists = [
+            text for body in entry.iter("DocBody") if (text := _text(body, "Signatures"))
+        ]
         self._template = lru_cache(_TEMPLATES_KEPT)(self._read_template)
 
     @property
@@ -169,6 +180,17 @@ class Ofd:
             BadScan: there is none of that name, or it is too large.
         """
         return self._parts.read(name)
+
+    def signed(self) -> Signed | None:
+        """The signatures its lists name; None where a list cannot be read."""
+        kinds: list[str] = []
+        try:
+            for name in self._lists:
+                listed = tree_of(self._parts.read(name)).iter("Signature")
+                kinds += [each.get("Type", "Seal").casefold() for each in listed]
+        except (BadScan, ValueError):
+            return None
+        return Signed(kinds.count("seal"), len(kinds) - kinds.count("seal"))
 
     def _read_page(self, document: _Document, name: str) -> OfdPage:
         content = tree_of(self._parts.read(name))

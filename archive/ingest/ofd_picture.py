@@ -33,12 +33,13 @@ def scale_of(page: OfdPage) -> float:
     return min(usual, math.sqrt(MOST_PIXELS / (page.width * page.height)))
 
 
-def drawn(ofd: Ofd, page: OfdPage, scale: float) -> Pixels:
-    """The page as an image."""
+def drawn(ofd: Ofd | None, page: OfdPage, scale: float) -> Pixels:
+    """The page as an image; ``ofd`` has its pictures, if it has any."""
     size = max(1, round(page.width * scale)), max(1, round(page.height * scale))
     sheet = Image.new("RGB", size, "white")
-    for placed in page.placed[:_MOST_ON_A_PAGE]:
-        _put(sheet, ofd, placed, scale)
+    if ofd is not None:
+        for placed in page.placed[:_MOST_ON_A_PAGE]:
+            _put(sheet, ofd, placed, scale)
     pen = ImageDraw.Draw(sheet)
     for stroke in page.strokes:
         pen.line([(x * scale, y * scale) for x, y in stroke.points], _LINE, 1)
@@ -50,13 +51,13 @@ def drawn(ofd: Ofd, page: OfdPage, scale: float) -> Pixels:
     return np.asarray(sheet, np.uint8)
 
 
-def with_note(pixels: Pixels) -> Pixels:
+def with_note(pixels: Pixels, note: str) -> Pixels:
     """The same with a strip below it that says what it is."""
     width = pixels.shape[1]
     letter = max(10, min(28, width // 40))
     strip = Image.new("RGB", (width, 2 * letter), (255, 244, 214))
     pen = ImageDraw.Draw(strip)
-    pen.text((letter, letter), NOTE, (110, 70, 0), _face(letter), anchor="lm")
+    pen.text((letter, letter), note, (110, 70, 0), _face(letter), anchor="lm")
     return np.concatenate([pixels, np.asarray(strip, np.uint8)])
 
 

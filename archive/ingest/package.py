@@ -41,6 +41,10 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return plain(name) in self._parts
 
+    def names(self) -> list[str]:
+        """The names of all parts that are not folders."""
+        return [name for name, part in self._parts.items() if not part.is_dir()]
+
     def read(self, name: str) -> bytes:
         """A part that a parser is given whole.
 

@@ -19,9 +19,9 @@ import pypdfium2 as pdfium  # noqa: TID251 - this is the one module
 import pypdfium2.raw as pdfium_c  # noqa: TID251 - this is the one module
 
 from archive.errors import Invalid
-from archive.ingest import ofd, ofd_picture, pictures
+from archive.ingest import einvoice, einvoice_picture, ofd, ofd_picture, pictures
 from archive.ingest.limits import ScanLimits
-from archive.ingest.magic import HEAD, Kind, recognise_document
+from archive.ingest.magic import HEAD, INVOICES, Kind, recognise_document
 from archive.ingest.pictures import LEAST_BELIEVED_DPI, MOST_PIXELS, USUAL_DPI, working_dpi
 from archive.ingest.refusals import BadScan
 from archive.ocr import PageImage
@@ -89,6 +89,8 @@ def pages(paths: Sequence[Path], start: int = 1) -> Iterator[PageImage]:
             yield from _pdf_images(path, skipped, before)
         elif skipped < held and kind is Kind.OFD:
             yield from _ofd_images(path, skipped, before)
+        elif skipped < held and kind in INVOICES:
+            yield from _invoice_images(path, kind, skipped, before)
         elif skipped < held:
             yield from _picture_images(path, kind, skipped, before)
         before += held
@@ -141,6 +143,8 @@ def _count(path: Path, kind: Kind) -> int:
         if kind is Kind.OFD:
             with ofd.opened(path, _TAKEN_IN, checked=True) as document:
                 return document.count
+        if kind in INVOICES:
+            return einvoice_picture.page_count(einvoice.read(path, kind, _TAKEN_IN))
         with pictures.opened(path, kind) as image:
             return sum(1 for _ in pictures.frames(image, kind))
 
@@ -187,10 +191,26 @@ def _ofd_images(path: Path, skipped: int, before: int) -> Iterator[PageImage]:
             number = before + index + 1
             with _must_be_readable(number):
                 page = document.page(index + 1)
-                scale = ofd_picture.scale_of(page)
-                pixels = ofd_picture.drawn(document, page, scale)
-                lines = ofd_picture.lines_of(page, scale)
-            yield PageImage(number, pixels, round(scale * 25.4, 2), lines)
+                image = _preview(number, page, document, ofd_picture.NOTE)
+            yield image
+
+
+def _invoice_images(path: Path, kind: Kind, skipped: int, before: int) -> Iterator[PageImage]:
+    """Pages drawn from what a 数电票 says."""
+    invoice = einvoice.read(path, kind, _TAKEN_IN)
+    for index in range(skipped, einvoice_picture.page_count(invoice)):
+        number = before + index + 1
+        with _must_be_readable(number):
+            page = einvoice_picture.page_of(invoice, index + 1)
+            image = _preview(number, page, None, einvoice_picture.NOTE)
+        yield image
+
+
+def _preview(number: int, page: ofd.OfdPage, document: ofd.Ofd | None, note: str) -> PageImage:
+    scale = ofd_picture.scale_of(page)
+    pixels = ofd_picture.drawn(document, page, scale)
+    lines = ofd_picture.lines_of(page, scale)
+    return PageImage(number, pixels, round(scale * 25.4, 2), lines, note)
 
 
 def _pdf_images(path: Path, skipped: int, before: int) -> Iterator[PageImage]:

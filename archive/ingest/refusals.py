@@ -97,6 +97,18 @@ class OfdTooTangled(BadScan):
     """It is built so that it cannot be looked through: parts without number, or declarations."""
 
 
+class XmlTooTangled(BadScan):
+    """It is built so that it cannot be looked through: parts without number, or declarations."""
+
+
+class InvoiceIncomplete(BadScan):
+    """It is built like a 数电票, but has no number or nothing that was sold."""
+
+
+class InvoiceZipOdd(BadScan):
+    """A ZIP is taken only if it holds one 数电票 as XML, and nothing else."""
+
+
 class CannotBeChecked(BadScan):
     """The process that looked into it did not survive it."""
 

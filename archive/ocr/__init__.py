@@ -45,12 +45,14 @@ class PageImage:
         pixels: the page, never turned or cleaned.
         dpi: resolution the pixels were made at; 0 when the file does not say.
         written: what the file itself says stands on it; None where it is only seen.
+        note: what is to be written under a preview.
     """
 
     number: int
     pixels: Pixels
     dpi: float = 0.0
     written: tuple[TextLine, ...] | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """Records and their pairs as JSON."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from archive.filing.queries.copies import copy_files
 from archive.holdings.actions.pairs import compare, register_paper
 from archive.holdings.actions.records import Description, describe_again, file_record
 from archive.holdings.pair import PairState
-from archive.holdings.queries.record_seen import pair_counts
+from archive.holdings.queries.record_seen import pair_counts, record_seen
 from archive.holdings.queries.records import (
     RecordFilter,
     RecordLine,
@@ -40,6 +41,7 @@ class RecordTold(Told):
     parties: str
     customer_number: str
     remark: str
+    old_code: str
     state: str
 
 
@@ -54,6 +56,20 @@ class PairTold(Told):
     compared_at: datetime | None
     difference: str
     since: datetime
+
+
+class FileTold(Told):
+    """A file as received; its signatures are counted and never verified."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    pages: int
+    sha256: str
+    seals: int | None
+    signatures: int | None
+    signatures_verified: Literal[False] = False
 
 
 class RecordWithPair(BaseModel):
@@ -78,6 +94,7 @@ class NewRecord(BaseModel):
     parties: str = ""
     customer_number: str = ""
     remark: str = ""
+    old_code: str = ""
 
 
 class PaperCount(BaseModel):
@@ -99,6 +116,7 @@ class Correction(BaseModel):
     parties: str | None = None
     customer_number: str | None = None
     remark: str | None = None
+    old_code: str | None = None
 
 
 @router.get("/records")
@@ -136,6 +154,14 @@ def catalogue_paper(visit: SignedIn, given: NewRecord) -> RecordWithPair:
 @router.get("/records/{record_id}")
 def record(visit: SignedIn, record_id: int) -> RecordWithPair:
     return record_told(visit, record_id)
+
+
+@router.get("/records/{record_id}/files")
+def files(visit: SignedIn, record_id: int) -> list[FileTold]:
+    """The files its pages came in that hold nothing of another record, and how they are signed."""
+    with visit.reading() as tx:
+        seen = record_seen(tx, record_id)
+        return [FileTold.model_validate(file) for file in copy_files(tx, seen.current)]
 
 
 @router.patch("/records/{record_id}")

@@ -274,7 +274,7 @@ def _upload(visit: Visit, station: Station) -> Upload:
         f"{HERE}/uploads/{station.code}",
         visit.t("filing.drop.title", station=station.name),
         visit.t("filing.drop.hint"),
-        accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd",
+        accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd,.xml,.zip",
         largest=scan_limits(visit.system.settings).bytes_in_all,
         button=visit.t("filing.drop.button"),
     )

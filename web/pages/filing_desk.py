@@ -31,6 +31,7 @@ from web.errors import status_of
 from web.page import go, show
 from web.pages.around import crumbs, just_done
 from web.pages.filing import HERE, kind_name, numbers_of
+from web.pages.signed import signed_told
 from web.parts import FormState, Option
 from web.typed import RowNumber
 from web.typed import day as day_typed
@@ -159,7 +160,7 @@ def _desk(
         "filing/desk.html",
         status=status,
         state=_filled(each.draft, state, kind, electronic=bool(electronic)),
-        electronic=electronic,
+        electronic=[(file, signed_told(visit, file)) for file in electronic],
         crumbs=crumbs(
             visit,
             "filing",

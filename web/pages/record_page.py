@@ -30,13 +30,14 @@ from web.pages.filing_desk import sheets_of
 from web.pages.holds import hold_card
 from web.pages.records import RECORDS, pair_status
 from web.pages.retention_record import due_shown
+from web.pages.signed import signed_told
 from web.parts import Event, Fact, FormState, Status
 from web.typed import RowNumber, count
 from web.typed import day as day_typed
 
 router = APIRouter(prefix=RECORDS)
 
-WORDS = ("title", "document_number", "parties", "customer_number", "remark")
+WORDS = ("title", "document_number", "parties", "customer_number", "remark", "old_code")
 
 
 @router.get("/{record_id}")
@@ -160,7 +161,7 @@ def _page(
         compare_blocked=visit.t("records.own_scan") if own else "",
         sheets=sheets,
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
-        files=files,
+        files=[(file, signed_told(visit, file)) for file in files],
         history=[_event(visit, each) for each in seen.history],
         **due_shown(visit, due),
     )
@@ -198,6 +199,7 @@ def _facts(visit: Visit, seen: RecordSeen, people: PeopleTold) -> list[Fact]:
             ),
             "status",
         ),
+        Fact(visit.t("records.old_code"), record.old_code, "code"),
         Fact(visit.t("records.kind"), kind_name(visit, seen.kind)),
         Fact(visit.t("records.clause"), seen.kind.clause),
         Fact(visit.t("records.day"), record.formed_on, "day"),

@@ -49,6 +49,7 @@ FILE_COLUMNS = {
     "document_number": "text",
     "pair": "text",
     "state": "text",
+    "old_code": "text",
 }
 
 
@@ -169,4 +170,5 @@ def _line(visit: Visit, tx: Transaction, line: RecordLine) -> Row:
         "document_number": record.document_number,
         "pair": visit.t(f"state-pair.{line.pair.state}"),
         "state": visit.t(f"state-record.{record.state}"),
+        "old_code": record.old_code,
     }

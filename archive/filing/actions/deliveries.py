@@ -43,7 +43,13 @@ def record_delivery(
         )
     )
     tx.session.add_all(
-        DeliveredFile(delivery_id=delivery.id, position=position, **file.columns())
+        DeliveredFile(
+            delivery_id=delivery.id,
+            position=position,
+            **file.columns(),
+            seals=file.signed.seals if file.signed else None,
+            signatures=file.signed.signatures if file.signed else None,
+        )
         for position, file in enumerate(files, start=1)
     )
     tx.record(

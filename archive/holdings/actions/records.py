@@ -28,6 +28,7 @@ class Description:
     parties: str = ""
     customer_number: str = ""
     remark: str = ""
+    old_code: str = ""
 
 
 def file_record(
@@ -53,6 +54,7 @@ def file_record(
         parties=described.parties.strip(),
         customer_number=described.customer_number.strip(),
         remark=described.remark.strip(),
+        old_code=described.old_code.strip(),
         source=source,
         filed_by_id=tx.person_id,
         filed_at=tx.now,
@@ -92,5 +94,5 @@ def describe_again(tx: Transaction, record_id: int, *, reason: str, **changes: o
 
 
 CORRECTABLE = frozenset(
-    {"title", "formed_on", "document_number", "parties", "customer_number", "remark"}
+    {"title", "formed_on", "document_number", "parties", "customer_number", "remark", "old_code"}
 )

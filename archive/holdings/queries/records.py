@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from archive.access import Permission
 from archive.errors import Invalid
@@ -14,9 +14,6 @@ from archive.holdings.pair import Pair, PairState
 from archive.holdings.record import Record
 from archive.people.person import Station
 from archive.transaction import NoSuchThing, Transaction
-
-IMPORTED = "import"
-"""What an old register brought in keeps its old code in the remark."""
 
 
 class NoRecordOfCode(Invalid):
@@ -195,7 +192,7 @@ def narrowed(tx: Transaction, asked: RecordFilter, *, by_pair: bool = False) -> 
                 Record.code.contains(right_form(word), autoescape=True),
                 Record.document_number.contains(word, autoescape=True),
                 Record.customer_number == word,
-                and_(Record.source == IMPORTED, Record.remark.contains(word, autoescape=True)),
+                Record.old_code.contains(word, autoescape=True),
             )
         )
     return query

@@ -46,7 +46,8 @@ def test_a_good_row_keeps_its_old_code_its_register_and_what_was_said_of_its_day
     described = read.record.described
     assert (described.title, described.formed_on) == ("通知", date(2019, 4, 30))
     assert (read.record.pages, read.record.old_code) == (3, "WS-1")
-    assert described.remark == "复印；旧档号：WS-1；原册日期：2019年4月；原册：2019 年目录"
+    assert described.old_code == "WS-1"
+    assert described.remark == "复印；原册日期：2019年4月；原册：2019 年目录"
     assert KINDS[described.kind_id - 1].code == "complaint"
 
 

@@ -12,6 +12,7 @@ from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pair import Pair
 from tests.builders import Station
 from tests.deliveries import COMPLAINT, pdf_of
+from tests.einvoice import NUMBER, xml
 from tests.holdings import kind_id, with_file_plan
 from tests.integration.web.filing.story import complaint_filed, stack_read
 from tests.integration.web.visiting import Visits
@@ -80,12 +81,38 @@ def test_an_electronic_file_is_shown_as_a_preview_and_can_be_had_as_it_came(
     assert answer.leads_to("/filing/1?done=received")
     read_delivery(station.system, 1)
     desk = archivist.get("/filing/drafts/1")
-    assert desk.says("文字版式预览，非原貌", "下载原文件 发票.ofd")
+    assert desk.says("画出来的预览，不是原貌", "下载原文件 发票.ofd")
     assert desk.holds("title") == "电子发票（普通发票）"
     assert '<option value="electronic" selected' in desk.response.text
     file = archivist.get("/filing/files/1").response
     assert (file.content, file.headers["content-type"]) == (ofd(), "application/ofd")
     assert visits(station.clerk).get("/filing/files/1").status in {403, 404}
+
+
+def test_an_invoice_as_data_tells_that_its_signature_was_not_verified(
+    station: Station, visits: Visits
+):
+    with_file_plan(station)
+    archivist = visits(station.archivist)
+    sent = archivist.sends("/filing/uploads/QS", "票.xml", xml())
+    archivist.post("/filing/deliveries/QS", upload=sent.response.json()["upload"])
+    read_delivery(station.system, 1)
+    desk = archivist.get("/filing/drafts/1")
+    unchecked = "1 个电子签名、0 个电子印章，本系统没有验过（检查未做）"
+    assert desk.says("画出来的预览，不是原貌", unchecked)
+    assert desk.holds("document_number") == NUMBER
+    told = {"title": "复印纸发票", "kind": kind_id(station, "spare-parts-register")}
+    archivist.post(
+        "/filing/drafts/1", told, formed_on="2026-09-08", origin="electronic", act="file"
+    )
+    page = archivist.get("/holdings/records/1")
+    assert page.says(unchecked, "票.xml")
+    (file,) = archivist.get("/api/v1/records/1/files").response.json()
+    assert (file["seals"], file["signatures"], file["signatures_verified"]) == (0, 1, False)
+    kept = archivist.get("/holdings/records/1/files/1").response
+    assert kept.content == xml()
+    assert kept.headers["content-disposition"].startswith("attachment")
+    assert visits(station.clerk, "en").get("/holdings/records/1").says("NOT verified")
 
 
 def test_what_was_typed_is_kept_for_later(station: Station, visits: Visits):
