@@ -17,10 +17,12 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from archive.db import Base
+from archive.db import Base, insert_rows
 
 GENESIS = "0" * 64
 TOLD_EVERY = 10_000
+SEALED = ("seq", "at", "actor", "event", "subject", "facts", "previous")
+"""What the digest of an entry is taken over."""
 
 
 class TrailEntry(Base, kw_only=True):
@@ -37,6 +39,11 @@ class TrailEntry(Base, kw_only=True):
     facts: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def sealed(self) -> dict[str, Any]:
+        """What its digest is taken over."""
+        return {name: getattr(self, name) for name in SEALED}
 
     @property
     def told(self) -> dict[str, Any]:
@@ -87,18 +94,9 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def seal(entry: TrailEntry) -> str:
-    """The digest an entry ought to carry."""
-    fields = {
-        "seq": entry.seq,
-        "at": entry.at,
-        "actor": entry.actor,
-        "event": entry.event,
-        "subject": entry.subject,
-        "facts": entry.facts,
-        "previous": entry.previous,
-    }
-    return hashlib.sha256(canonical(fields).encode()).hexdigest()
+def seal(sealed: Mapping[str, Any]) -> str:
+    """The digest an entry with these fields ought to carry."""
+    return hashlib.sha256(canonical(sealed).encode()).hexdigest()
 
 
 def append(session: Session, at: datetime, actor: str, noted: Iterable[Noted]) -> None:
@@ -107,20 +105,15 @@ def append(session: Session, at: datetime, actor: str, noted: Iterable[Noted]) -
     if not waiting:
         return
     head = session.scalars(select(TrailHead).with_for_update()).one()
-    for item in waiting:
-        entry = TrailEntry(
-            seq=head.seq + 1,
-            at=at.astimezone(UTC).isoformat(timespec="microseconds"),
-            actor=actor,
-            event=item.event,
-            subject=item.subject,
-            facts=canonical(item.facts),
-            previous=head.digest,
-            digest="",
-        )
-        entry.digest = seal(entry)
-        session.add(entry)
-        head.seq, head.digest = entry.seq, entry.digest
+    seq, digest, rows = head.seq, head.digest, []
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    for seq, item in enumerate(waiting, start=head.seq + 1):
+        fields = (seq, moment, actor, item.event, item.subject, canonical(item.facts), digest)
+        sealed = dict(zip(SEALED, fields, strict=True))
+        digest = seal(sealed)
+        rows.append(sealed | {"digest": digest})
+    insert_rows(session, TrailEntry, rows)
+    head.seq, head.digest = seq, digest
     session.flush()
 
 
@@ -174,6 +167,6 @@ def _flaw(entry: TrailEntry, seq: int, previous: str) -> str | None:
         return "entry-missing"
     if entry.previous != previous:
         return "link-differs"
-    if seal(entry) != entry.digest:
+    if seal(entry.sealed) != entry.digest:
         return "content-differs"
     return None

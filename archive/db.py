@@ -4,25 +4,30 @@ The same rules hold on SQLite and PostgreSQL: where one lacks a constraint the m
 it a trigger of the same name, and :func:`refused_by` names the error it stands for.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
     Integer,
     MetaData,
     String,
+    Table,
     create_engine,
     event,
+    insert,
 )
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Mapper
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Mapper, Session
+from sqlalchemy.types import TypeDecorator
 
 from archive.errors import ArchiveError, Invalid
 
@@ -53,6 +58,7 @@ class NotPlainText(Invalid):
     """A text with a character in it that no database keeps: a NUL, or half of a pair."""
 
 
+_NOT_PLAIN = re.compile("[\0\ud800-\udfff]")
 MOST_INTEGER = 2**31 - 1
 """What PostgreSQL keeps in an INTEGER; SQLite would keep more."""
 
@@ -60,20 +66,39 @@ MOST_INTEGER = 2**31 - 1
 @event.listens_for(Base, "before_insert", propagate=True)
 @event.listens_for(Base, "before_update", propagate=True)
 def _check_fits(mapper: Mapper[Any], _connection: Connection, thing: Base) -> None:
-    """Refuse on both families what one of them would."""
     for name, column in mapper.columns.items():
-        value = getattr(thing, name)
-        if isinstance(value, str):
-            _check_text(f"{mapper.local_table.description}.{name}", name, column.type, value)
-        elif type(column.type) is Integer and isinstance(value, int) and abs(value) > MOST_INTEGER:
-            raise CannotBeKept(field=name)
+        _check_value(f"{mapper.local_table.description}.{name}", column, getattr(thing, name))
 
 
-def _check_text(what: str, field: str, kind: TypeEngine[Any], text: str) -> None:
-    most: int | None = getattr(kind, "length", None)
+def insert_rows(session: Session, noun: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep many rows at once, without a mapped thing for each; what is refused is the same.
+
+    Raises:
+        CannotBeKept, TextTooLong, NotPlainText: nothing is kept.
+    """
+    if not rows:
+        return
+    table = noun.__table__
+    for row in rows:
+        for name, value in row.items():
+            _check_value(f"{table.description}.{name}", table.columns[name], value)
+    session.connection().execute(insert(cast("Table", table)), list(rows))
+
+
+def _check_value(what: str, column: ColumnElement[Any], value: Any) -> None:
+    """Refuse on both families what one of them would."""
+    if isinstance(value, str):
+        _check_text(what, column, value)
+    elif type(column.type) is Integer and isinstance(value, int) and abs(value) > MOST_INTEGER:
+        raise CannotBeKept(field=what.rpartition(".")[2])
+
+
+def _check_text(what: str, column: ColumnElement[Any], text: str) -> None:
+    field = what.rpartition(".")[2]
+    most: int | None = getattr(column.type, "length", None)
     if most is not None and len(text) > most:
         raise TextTooLong(field=field, what=what, most=most)
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _NOT_PLAIN.search(text):
         raise NotPlainText(field=field, what=what)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from archive.access import Permission
 from archive.holdings.file_plan import PersonalData, RecordKind
@@ -31,20 +32,35 @@ OPEN = frozenset({AppraisalState.DRAFT, AppraisalState.CONVENED, AppraisalState.
 # ── what follows from a signed appraisal ────────────────────────────────────────────────────
 
 
-def newest_signed() -> Any:
-    """Ids of the items whose opinion counts: of each record that of its last signed appraisal."""
-    return (
-        select(func.max(AppraisalItem.id))
-        .join(Appraisal, Appraisal.id == AppraisalItem.appraisal_id)
-        .where(Appraisal.state == AppraisalState.SIGNED)
-        .group_by(AppraisalItem.record_id)
+def not_judged_since() -> Any:
+    """That no later panel signed an opinion on the record of an item.
+
+    Asked of each item by itself: right after a panel's work the database knows nothing yet of
+    how many there are, and goes wrong with them as a whole.
+    """
+    later, of = aliased(AppraisalItem), aliased(Appraisal)
+    signed = (
+        select(later.id)
+        .join(of, of.id == later.appraisal_id)
+        .where(
+            later.record_id == AppraisalItem.record_id,
+            later.id > AppraisalItem.id,
+            of.state == AppraisalState.SIGNED,
+        )
     )
+    return ~signed.exists()
 
 
 def worthless() -> Any:
     """Ids of records a panel found worthless and no later panel kept."""
-    return select(AppraisalItem.record_id).where(
-        AppraisalItem.opinion == Opinion.DESTROY, AppraisalItem.id.in_(newest_signed())
+    return (
+        select(AppraisalItem.record_id)
+        .join(Appraisal, Appraisal.id == AppraisalItem.appraisal_id)
+        .where(
+            AppraisalItem.opinion == Opinion.DESTROY,
+            Appraisal.state == AppraisalState.SIGNED,
+            not_judged_since(),
+        )
     )
 
 

@@ -12,7 +12,7 @@ from archive.retention.appraisal import (
     Opinion,
     PanelMember,
 )
-from archive.retention.queries.appraisals import newest_signed
+from archive.retention.queries.appraisals import not_judged_since
 from archive.transaction import Transaction
 
 
@@ -38,7 +38,7 @@ def worthless_in(tx: Transaction, appraisal_id: int) -> Worthless:
         select(AppraisalItem.record_id, AppraisalItem.reason).where(
             AppraisalItem.appraisal_id == appraisal_id,
             AppraisalItem.opinion == Opinion.DESTROY,
-            AppraisalItem.id.in_(newest_signed()),
+            not_judged_since(),
         )
     )
     return Worthless(appraisal.name, appraisal.station_id, {row[0]: row[1] for row in rows})

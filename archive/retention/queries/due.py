@@ -12,13 +12,14 @@ from datetime import MINYEAR, date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from archive.customers.customer import Customer
 from archive.holdings.content import PlanContent, RecordContent
 from archive.holdings.file_plan import ClockStart, RecordKind
 from archive.holdings.queries.records import visible_records
 from archive.holdings.record import Record
-from archive.retention.period import Due, DueState, Reason, Rule, due, rule_of
+from archive.retention.period import Due, DueState, Reason, Rule, due, is_event, rule_of
 from archive.retention.trigger import ClockEvent, ExtendedPeriod, Reclassification
 from archive.transaction import Transaction
 
@@ -146,22 +147,30 @@ def due_select(tx: Transaction, on: date) -> Select[int]:
     What is destroyed is left out, whatever is held is not: see ``sweep``.
     """
     kinds = tx.session.scalars(select(RecordKind)).all()
-    lapsed_kinds = _lapsed(kinds, Record.kind_id, on)
+    started = _started(kinds, Record, "kind_id", on).subquery()  # one row at most for each record
+    lapsed_kinds = _lapsed(kinds, Record.kind_id, started.c.id.is_not(None), on)
     moved = select(Reclassification.record_id.label("record_id")).distinct().subquery()
     moved_and_lapsed = (
         select(Reclassification.record_id)
         .join(Record, Record.id == Reclassification.record_id)
         .where(
             Reclassification.id.in_(_newest_ids(Reclassification)),
-            _lapsed(kinds, Reclassification.to_kind_id, on),
+            _lapsed(
+                kinds,
+                Reclassification.to_kind_id,
+                Reclassification.id.in_(_started(kinds, Reclassification, "to_kind_id", on)),
+                on,
+            ),
         )
     )
+    lines = tx.session.scalars(select(PlanContent)).all()
+    holding = RecordContent.id.in_(_started(lines, RecordContent, "content_id", on))
     by_contents = (
         select(RecordContent.record_id.label("record_id"))
         .join(Record, Record.id == RecordContent.record_id)
         .where(
             RecordContent.reason == "",
-            ~_lapsed(tx.session.scalars(select(PlanContent)).all(), RecordContent.content_id, on),
+            ~_lapsed(lines, RecordContent.content_id, holding, on),
         )
     )
     longer = select(ExtendedPeriod.record_id).where(
@@ -171,6 +180,7 @@ def due_select(tx: Transaction, on: date) -> Select[int]:
     return (
         visible_records(tx)
         .with_only_columns(Record.id)
+        .outerjoin(started, started.c.id == Record.id)
         .outerjoin(moved, moved.c.record_id == Record.id)
         .outerjoin(kept, kept.c.record_id == Record.id)
         .where(
@@ -192,44 +202,65 @@ def newest_events(record_ids: Collection[int] | None = None) -> Select[ClockEven
     return select(ClockEvent).where(ClockEvent.id.in_(newest))
 
 
-def _lapsed(lines: Iterable[Line], line_id: Any, on: date) -> ColumnElement[bool]:
-    """Whether the period of the line has run out on the day ``on``; never for 永久."""
+def _alike(lines: Iterable[Line], on: date) -> list[tuple[ClockStart, int, list[int]]]:
+    """What starts lines, and in which year it did at the latest if they are over: the lines' ids."""
     alike: dict[tuple[ClockStart, int], list[int]] = defaultdict(list)
     for line in lines:
         years = rule_in(line).years if line.retention else None
-        if years is not None:
-            alike[ClockStart(line.starts), years].append(line.id)
-    return or_(
-        false(),
-        *(
-            and_(line_id.in_(sorted(ids)), _started_by(starts, on.year - years))
-            for (starts, years), ids in sorted(alike.items())
-        ),
-    )
+        if years is not None and on.year - years > MINYEAR:
+            alike[ClockStart(line.starts), on.year - years].append(line.id)
+    return [(starts, year, sorted(ids)) for (starts, year), ids in sorted(alike.items())]
 
 
-def _started_by(starts: ClockStart, year: int) -> ColumnElement[bool]:
-    """Whether the clock was started before 1 January of ``year``."""
-    if year <= MINYEAR:
-        return false()
-    before = date(year, 1, 1)
-    if starts == ClockStart.YEAR_END:
-        return Record.year < year
-    if starts == ClockStart.LAST_ISSUE:
-        return Record.formed_on < before
-    happened = Record.id.in_(
-        newest_events()
-        .with_only_columns(ClockEvent.record_id)
-        .where(ClockEvent.starts == starts, ClockEvent.happened_on < before)
+def _lapsed(
+    lines: Iterable[Line], line_id: Any, started: ColumnElement[bool], on: date
+) -> ColumnElement[bool]:
+    """Whether the period of the line has run out on the day ``on``; never for 永久."""
+    tests: list[ColumnElement[bool]] = [false(), started]
+    for starts, year, ids in _alike(lines, on):
+        if starts == ClockStart.YEAR_END:
+            tests.append(and_(line_id.in_(ids), Record.year < year))
+        elif starts == ClockStart.LAST_ISSUE:
+            tests.append(and_(line_id.in_(ids), Record.formed_on < date(year, 1, 1)))
+        elif starts == ClockStart.ACCOUNT_CLOSED:
+            closed = _dossiers().where(Customer.closed_on < date(year, 1, 1))
+            tests.append(and_(line_id.in_(ids), _dossier(Record).in_(closed)))
+    return or_(*tests)
+
+
+def _started(lines: Iterable[Line], noun: Any, line: str, on: date) -> Select[Any]:
+    """Ids of what somebody entered an event for that started its line's clock long enough ago.
+
+    One question for all events: the database answers it once, whatever the number of records.
+    An account is closed by its dossier; where there is one, no event counts.
+    """
+    of, later = aliased(noun), aliased(ClockEvent)
+    record: Any = of if noun is Record else aliased(Record)
+    tests: list[ColumnElement[bool]] = [false()]
+    for starts, year, ids in _alike(lines, on):
+        if is_event(starts):
+            happened = and_(ClockEvent.starts == starts, ClockEvent.happened_on < date(year, 1, 1))
+            if starts == ClockStart.ACCOUNT_CLOSED:
+                happened = and_(happened, _dossier(record).not_in(_dossiers()))
+            tests.append(and_(getattr(of, line).in_(ids), happened))
+    newer = select(later.id).where(
+        later.record_id == ClockEvent.record_id,
+        later.starts == ClockEvent.starts,
+        later.id > ClockEvent.id,
     )
-    if starts != ClockStart.ACCOUNT_CLOSED:
-        return happened
-    dossier = tuple_(Record.station_id, Record.customer_number)
-    kept = select(Customer.station_id, Customer.number)
-    return or_(
-        dossier.in_(kept.where(Customer.closed_on < before)),
-        and_(dossier.not_in(kept), happened),
-    )
+    started = select(of.id)
+    if noun is not Record:
+        started = started.join(record, record.id == of.record_id)
+    started = started.join(ClockEvent, ClockEvent.record_id == record.id)
+    return started.where(or_(*tests), ~newer.exists())
+
+
+def _dossier(record: Any) -> Any:
+    return tuple_(record.station_id, record.customer_number)
+
+
+def _dossiers() -> Select[int, str]:
+    return select(Customer.station_id, Customer.number)
 
 
 def _own_dossier() -> ColumnElement[bool]:

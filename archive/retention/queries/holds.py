@@ -11,13 +11,15 @@ from sqlalchemy.orm import aliased
 
 from archive.access import Permission
 from archive.holdings.file_plan import RecordKind
-from archive.holdings.pair import Pair
+from archive.holdings.pair import Pair, PairState
 from archive.holdings.queries.records import visible_records
 from archive.holdings.record import Record
 from archive.people.person import Person, Station
 from archive.retention.hold import IN_ORDER, Derived, Hold, HoldKind, HoldRecord, HoldScope
 from archive.shelving.loan import UNDER_WAY, Loan
 from archive.transaction import NoSuchThing, Transaction
+
+OUT_OF_ORDER = sorted(set(PairState) - IN_ORDER)
 
 AT_ONCE = 5_000
 """Ids in one question; SQLite takes 32,766."""
@@ -59,7 +61,7 @@ def holds_on(tx: Transaction, record_ids: Collection[int]) -> dict[int, tuple[Ho
 def held_select() -> Select[int]:
     """Ids of every record under any hold, placed or derived; one may come more than once."""
     lent = select(Loan.record_id).where(Loan.state.in_(sorted(UNDER_WAY)))
-    apart = select(Pair.record_id).where(Pair.state.not_in(sorted(IN_ORDER)))
+    apart = select(Pair.record_id).where(Pair.state.in_(OUT_OF_ORDER))  # so an index finds them
     placed = (select(branch.subquery().c.record_id) for branch in covered_by_holds())
     return select(union_all(*placed, lent, apart).subquery().c[0])
 
@@ -79,13 +81,16 @@ def covered_by_holds(among: Any = None) -> tuple[Any, ...]:
         .join(Hold, Hold.id == HoldRecord.hold_id)
         .where(Hold.lifted_at.is_(None))
     )
-    customers, spans = _covered(_of_customer()), _covered(_of_span())
+    of_records = [
+        _covered(_of_customer()),
+        _covered(and_(_of_years(), Hold.kind_code == "")),
+        _covered(and_(_of_years(), Hold.kind_code != "", _of_kind())),
+    ]
     if among is None:
-        return named, customers, spans
+        return named, *of_records
     return (
         named.where(HoldRecord.record_id.in_(among)),
-        customers.where(Record.id.in_(among)),
-        spans.where(Record.id.in_(among)),
+        *(covered.where(Record.id.in_(among)) for covered in of_records),
     )
 
 
@@ -101,15 +106,18 @@ def _of_customer() -> ColumnElement[bool]:
     return and_(Hold.scope == HoldScope.CUSTOMER, Hold.customer_number == Record.customer_number)
 
 
-def _of_span() -> ColumnElement[bool]:
-    """A kind is the same in every version of the plan, by its code."""
-    of_kind = select(RecordKind.code).where(RecordKind.id == Record.kind_id).scalar_subquery()
+def _of_years() -> ColumnElement[bool]:
     return and_(
         Hold.scope == HoldScope.SPAN,
         or_(Hold.year_from.is_(None), Hold.year_from <= Record.year),
         or_(Hold.year_to.is_(None), Hold.year_to >= Record.year),
-        or_(Hold.kind_code == "", Hold.kind_code == of_kind),
     )
+
+
+def _of_kind() -> ColumnElement[bool]:
+    """A kind is the same in every version of the plan, by its code."""
+    of_code = select(RecordKind.id).where(RecordKind.code == Hold.kind_code)
+    return Record.kind_id.in_(of_code.correlate(Hold))
 
 
 def _placed(ids: Collection[int]) -> Any:
@@ -127,7 +135,7 @@ def _lent(ids: Collection[int]) -> Any:
 
 def _out_of_order(ids: Collection[int]) -> Any:
     return select(Pair.record_id, literal(str(Derived.PAIR)), Pair.since, Pair.state, null()).where(
-        Pair.record_id.in_(ids), Pair.state.not_in(sorted(IN_ORDER))
+        Pair.record_id.in_(ids), Pair.state.in_(OUT_OF_ORDER)
     )
 
 
