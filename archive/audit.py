@@ -41,11 +41,6 @@ class TrailEntry(Base, kw_only=True):
     digest: Mapped[str] = mapped_column(String(64))
 
     @property
-    def sealed(self) -> dict[str, Any]:
-        """What its digest is taken over."""
-        return {name: getattr(self, name) for name in SEALED}
-
-    @property
     def told(self) -> dict[str, Any]:
         """The facts, decoded."""
         facts: dict[str, Any] = json.loads(self.facts)
@@ -94,8 +89,12 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def seal(sealed: Mapping[str, Any]) -> str:
-    """The digest an entry with these fields ought to carry."""
+def seal(entry: TrailEntry) -> str:
+    """The digest an entry ought to carry."""
+    return _digest({name: getattr(entry, name) for name in SEALED})
+
+
+def _digest(sealed: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(sealed).encode()).hexdigest()
 
 
@@ -110,7 +109,7 @@ def append(session: Session, at: datetime, actor: str, noted: Iterable[Noted]) -
     for seq, item in enumerate(waiting, start=head.seq + 1):
         fields = (seq, moment, actor, item.event, item.subject, canonical(item.facts), digest)
         sealed = dict(zip(SEALED, fields, strict=True))
-        digest = seal(sealed)
+        digest = _digest(sealed)
         rows.append(sealed | {"digest": digest})
     insert_rows(session, TrailEntry, rows)
     head.seq, head.digest = seq, digest
@@ -167,6 +166,6 @@ def _flaw(entry: TrailEntry, seq: int, previous: str) -> str | None:
         return "entry-missing"
     if entry.previous != previous:
         return "link-differs"
-    if seal(entry.sealed) != entry.digest:
+    if seal(entry) != entry.digest:
         return "content-differs"
     return None
