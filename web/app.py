@@ -16,7 +16,8 @@ from archive.logs import configure_logging
 from archive.settings import Settings
 from archive.system import System
 from archive.wiring import create_system
-from web import api, errors
+from web import errors
+from web.api_door import ApiDoor
 from web.assets import ADDRESS
 from web.body_limit import BodyLimit
 from web.deps import closed_form
@@ -111,7 +112,7 @@ def create_app(system: System) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         dependencies=[Depends(closed_form)],
         lifespan=_ready_for_scans,
     )
@@ -121,7 +122,8 @@ def create_app(system: System) -> FastAPI:
     app.add_middleware(BodyLimit, limit=system.settings.max_upload_mb * 1_000_000)
     errors.install(app)
     app.mount(ADDRESS, BuiltFiles(), name="static")
-    app.include_router(api.router)
+    app.state.api = ApiDoor(app)
+    app.router.routes.append(app.state.api)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
@@ -130,9 +132,14 @@ def create_app(system: System) -> FastAPI:
 
 @asynccontextmanager
 async def _ready_for_scans(app: FastAPI) -> AsyncIterator[None]:
-    """A moment after the pages are up, start what looks into scans: the first need not wait."""
+    """A moment after the pages are up, start what the first who asks need not wait for."""
     system: System = app.state.system
-    later = threading.Timer(MOMENT, inspector(system.settings).warm)
+
+    def start() -> None:
+        inspector(system.settings).warm()
+        app.state.api.open()
+
+    later = threading.Timer(MOMENT, start)
     later.daemon = True
     later.start()
     yield
