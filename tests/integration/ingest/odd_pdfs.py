@@ -15,7 +15,14 @@ from functools import cache
 
 from pypdf import PdfReader, PdfWriter
 
-from tests.integration.ingest.evil import Pdf, in_object_stream, pdf, picture, stream
+from tests.integration.ingest.evil import (
+    Pdf,
+    in_object_stream,
+    pdf,
+    picture,
+    rewritten,
+    stream,
+)
 
 SMALL = (40, 56)
 Odd = Iterator[tuple[str, bytes]]
@@ -295,6 +302,130 @@ def insides() -> Odd:
         yield f"mask {mask}", pdf(size=SMALL, o5=stream(data, more))
 
 
+def _incremental(times: int) -> bytes:
+    """Written on and on: each time a new catalogue behind the end, and a table that names the last."""
+    data = pdf(size=SMALL)
+    for _ in range(times):
+        before = int(data.rpartition(b"startxref\n")[2].split()[0])
+        at = len(data)
+        data += b"1 0 obj\n<</Type /Catalog /Pages 2 0 R>>\nendobj\n"
+        table = len(data)
+        data += b"xref\n1 1\n%010d 00000 n \ntrailer\n<</Size 6 /Root 1 0 R /Prev %d>>\n" % (
+            at,
+            before,
+        )
+        data += b"startxref\n%d\n%%%%EOF\n" % table
+    return data
+
+
+def _linearised(said: str) -> bytes:
+    """Its first object says how it is laid out for a slow line, and does not tell the truth."""
+    plain = pdf(size=SMALL)
+    return plain.replace(
+        b"%\xe2", f"9 0 obj\n<</Linearized 1 {said}>>\nendobj\n%".encode() + b"\xe2"
+    )
+
+
+_PICTURES = {
+    "JBIG2 with nothing in it": ("/JBIG2Decode", b""),
+    "JBIG2 of a segment without end": ("/JBIG2Decode", b"\0\0\0\0\x30\0\x01\xff\xff\xff\xff" * 9),
+    "JBIG2 with its words elsewhere": (
+        "/JBIG2Decode /DecodeParms <</JBIG2Globals 5 0 R>>",
+        b"\0" * 99,
+    ),
+    "JPX of a head alone": ("/JPXDecode", b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 "),
+    "JPX of a giant": (
+        "/JPXDecode",
+        b"\xff\x4f\xff\x51\0\x2f\0\0" + b"\x7f\xff\xff\xff" * 2 + bytes(36),
+    ),
+    "a fax of nothing": ("/CCITTFaxDecode /DecodeParms <</K -1 /Columns 40 /Rows 56>>", b""),
+    "a fax of noise": ("/CCITTFaxDecode /DecodeParms <</K 0 /Columns 40>>", bytes(range(256)) * 4),
+    "a fax of minus one column": (
+        "/CCITTFaxDecode /DecodeParms <</Columns -1 /Rows -1>>",
+        b"\0" * 40,
+    ),
+    "a JPEG that breaks off": ("/DCTDecode", picture("JPEG", *SMALL)[:300]),
+    "a JPEG of other measures": ("/DCTDecode", picture("JPEG", 7, 9)),
+    "a JPEG within a JPEG": ("[/DCTDecode /DCTDecode]", picture("JPEG", *SMALL)),
+}
+
+_CATALOGUES = {
+    "an XFA form": "/AcroForm <</Fields [] /XFA [(template) 7 0 R (datasets) 7 0 R]>>",
+    "an XFA that is itself": "/AcroForm <</XFA 1 0 R /NeedAppearances true>>",
+    "a signature field": "/AcroForm <</SigFlags 3 /Fields [<</FT /Sig /T (s) /V 7 0 R>>]>>",
+    "labels that run backwards": "/PageLabels <</Nums [9 <</S /D /St -5>> 0 <</S /Z>> 0 null]>>",
+    "labels of a giant": "/PageLabels <</Nums [0 <</S /r /St 2147483647>>]>>",
+    "a portfolio of nothing": "/Collection <</View /T /D (nothing)>>",
+    "names that go round": "/Names <</Dests <</Kids [7 0 R 7 0 R] /Limits [(z) (a)]>>>>",
+    "an outline of itself": "/Outlines <</First 7 0 R /Last 1 0 R /Count -99999999>>",
+    "a page mode nobody knows": "/PageMode /Fly /PageLayout 7 0 R /ViewerPreferences 1 0 R",
+    "layers that are all off": "/OCProperties <</OCGs [7 0 R] /D <</BaseState /OFF /OFF [7 0 R]>>>>",
+    "an output intent of nothing": "/OutputIntents [<</S /GTS_PDFA1 /DestOutputProfile 7 0 R>>]",
+    "requirements": "/Requirements [<</S /EnableJavaScripts>>] /Legal 7 0 R /NeedsRendering true",
+}
+
+
+def programs() -> Odd:
+    """What programs are known to write: pictures, forms, notes, layers, later additions."""
+    kind = "/Type /XObject /Subtype /Image /Width 40 /Height 56 /ColorSpace /DeviceGray"
+    for name, (filters, data) in _PICTURES.items():
+        more = f"{kind} /BitsPerComponent 1 /Filter {filters}"
+        yield name, pdf(size=SMALL, o5=stream(data, more))
+    round_it = "<</Kids [7 0 R] /Names [(a) 7 0 R] /First 7 0 R /Next 7 0 R /Prev 7 0 R>>"
+    for name, catalog in _CATALOGUES.items():
+        yield name, pdf(size=SMALL, catalog=catalog, o7=round_it)
+    note = "<</Type /Annot /Subtype /Square /Rect [9 9 99 99]>> "
+    for count in (1_000, 100_000):
+        yield (
+            f"{count} notes",
+            pdf(size=SMALL, o3=Pdf.page(f"/Contents 4 0 R /Annots [{note * count}]")),
+        )
+    yield (
+        "a note that is its own answer",
+        pdf(
+            size=SMALL,
+            page="/Annots [7 0 R]",
+            o7="<</Type /Annot /Subtype /Text /Rect [0 0 9 9] /IRT 7 0 R /Popup 7 0 R /AP <</N 7 0 R>>>>",
+        ),
+    )
+    for times in (1, 40, 400):
+        yield f"written on {times} times", _incremental(times)
+    for said in ("/L 1 /O 3 /E 1 /N 1 /T 1 /H [1 1]", "/L 99999999999 /N -1", "/O 77 /H 9 0 R"):
+        yield f"laid out by {said}", _linearised(said)
+    yield "a password of nothing", rewritten(pdf(size=SMALL), owner="owner")
+    yield "a password", rewritten(pdf(size=SMALL), password="secret")
+    font = "/Resources <</Font <</F <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>>>>>"
+    for mode in (3, 7, 99, -1):
+        unseen = stream(b"BT /F 12 Tf %d Tr 9 9 Td (unseen) Tj ET" % mode)
+        yield (
+            f"letters in mode {mode}",
+            pdf(size=SMALL, o3=Pdf.page(f"/Contents 4 0 R {font}"), o4=unseen),
+        )
+    yield "no page", pdf(size=SMALL, o2="<</Type /Pages /Count 0 /Kids []>>")
+    yield (
+        "a tree that is its own branch",
+        pdf(size=SMALL, o2="<</Type /Pages /Count 1 /Kids [2 0 R]>>"),
+    )
+    yield (
+        "pages that say they are trees",
+        pdf(size=SMALL, o3="<</Type /Pages /Kids [3 0 R] /Count 9>>"),
+    )
+    yield (
+        "resources of itself",
+        pdf(
+            size=SMALL,
+            o3=Pdf.page("/Contents 4 0 R /Resources 7 0 R"),
+            o7="<</XObject 7 0 R /Font 7 0 R>>",
+        ),
+    )
+    yield "content in 5,000 parts", pdf(size=SMALL, o3=Pdf.page(f"/Contents [{'4 0 R ' * 5_000}]"))
+    yield "200 inches and more", pdf(size=SMALL, o3=Pdf.page("/Contents 4 0 R", "0 0 14401 14401"))
+    yield "a mail and its PDF", b"From: a@b\r\n\r\n" + pdf(size=SMALL)
+    yield "a page of a website behind it", pdf(size=SMALL) + b"<html>" + b"x" * 5_000
+    yield "nothing but a head", b"%PDF-1.7\n"
+    yield "nothing but an end", b"%PDF-1.7\nstartxref\n0\n%%EOF\n"
+
+
 def shuffled(count: int = 150, seed: int = 20_260) -> Odd:
     """Pieces of honest PDFs put together again in any order."""
     chance = random.Random(seed)
@@ -316,5 +447,6 @@ CORPUS = {
     "tables": tables,
     "pages": pages,
     "insides": insides,
+    "programs": programs,
     "shuffled": shuffled,
 }
