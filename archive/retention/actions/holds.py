@@ -177,6 +177,7 @@ def _locked(tx: Transaction, station_id: int, record_ids: list[int]) -> list[str
 
 
 def _lock_covered(tx: Transaction, hold: Hold) -> int:
-    """Lock what a customer or a span covers; how many records these are."""
-    query = select(Record.id).where(under(hold)).order_by(Record.id)
+    """Lock what a customer or a span covers and is not going; how many records these are."""
+    here = Record.state.not_in(sorted(GOING))
+    query = select(Record.id).where(under(hold), here).order_by(Record.id)
     return len(tx.session.scalars(query.with_for_update(of=Record, key_share=True)).all())
