@@ -16,6 +16,7 @@ from archive.access import SYSTEM
 from archive.custody.scan import ScanFile, ScanPage
 from archive.errors import ArchiveError
 from archive.filing.delivery import DeliveredFile, DeliveredPage
+from archive.finding.search import KEPT_FOR, Search
 from archive.holdings.copy import ElectronicCopy
 from archive.ingest import spool, staging
 from archive.people.person import SignIn
@@ -78,6 +79,8 @@ def clear_away(system: System) -> None:
     staging.sweep(system.settings.effective_spool_dir / staging.FOLDER, system.clock.now())
     with system.transaction(SYSTEM) as tx:
         tx.session.execute(delete(SignIn).where(SignIn.ends_at <= tx.now))
+        old = (Search.name == "") & (Search.used_at <= tx.now - KEPT_FOR)
+        tx.session.execute(delete(Search).where(old))
         settle_backups(tx)
     sweep_orphans(system)
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -12,6 +13,7 @@ from archive.access import SYSTEM
 from archive.custody import jobs as custody
 from archive.filing import jobs as filing
 from archive.filing import renditions
+from archive.finding import jobs as finding
 from archive.importing import jobs as importing
 from archive.outbox import Promise
 from archive.retention import jobs as retention
@@ -20,12 +22,19 @@ from archive.system import System
 
 _log = structlog.get_logger(__name__)
 
+
+def destroy_batch(system: System, **args: Any) -> None:
+    """Take the records out of the index of words, for good, and then destroy them."""
+    finding.forget_going(system)
+    retention.destroy_batch(system, **args)
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "read_scan": custody.read_scan,
     "read_delivery": filing.read_delivery,
     "make_rendition": renditions.make_rendition,
     "import_rows": importing.import_rows,
-    "destroy_batch": retention.destroy_batch,
+    "destroy_batch": destroy_batch,
     "print_certificate": retention.print_certificate,
     "print_appraisal": opinion_paper.print_appraisal,
     "prove_trail": proof.prove_trail,

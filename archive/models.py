@@ -6,6 +6,7 @@ from archive.customers import customer, special
 from archive.expected import expectation
 from archive.filing import delivery, volume_record
 from archive.holdings import code, content, copy, file_plan, fonds, pair, record, volume_item
+from archive.finding import search, unindexed
 from archive.importing import run
 from archive.people import person
 from archive.retention import appraisal, batch, conclusion, erasure, hold, signing, trigger
@@ -42,10 +43,12 @@ __all__ = [
     "record",
     "run",
     "scan",
+    "search",
     "signing",
     "special",
     "stocktake",
     "trigger",
+    "unindexed",
     "verification",
     "volume",
     "volume_item",

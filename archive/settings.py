@@ -91,6 +91,10 @@ class Settings(BaseSettings):
         description="key the register of special customers is sealed with; empty = "
         "keys/special.key in the data folder, made on first use. Keep it apart from the backups",
     )
+    search: Literal["tantivy", "whoosh"] = Field(
+        default="tantivy",
+        description="engine of the index of words; whoosh is slower and runs everywhere",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @property

@@ -16,6 +16,8 @@ from archive.audit import Noted
 from archive.clock import Clock
 from archive.db import CannotBeKept, error_for
 from archive.errors import ArchiveError, Conflict, Refused, Unavailable
+from archive.search import IndexUnavailable
+from archive.search.index import SearchIndex
 from archive.settings import Settings
 from archive.storage import ObjectStore
 from archive.transaction import ChangedMeanwhile, Transaction
@@ -44,6 +46,18 @@ class System:
     objects: ObjectStore
     clock: Clock = field(default_factory=Clock)
     nudge: Callable[[list[int]], None] = _no_nudge
+    words: SearchIndex | None = None
+
+    @property
+    def index(self) -> SearchIndex:
+        """The index of words.
+
+        Raises:
+            IndexUnavailable: this system was made without one.
+        """
+        if self.words is None:
+            raise IndexUnavailable
+        return self.words
 
     @contextmanager
     def transaction(self, actor: Actor, *, writes: bool = True) -> Iterator[Transaction]:
@@ -72,7 +86,13 @@ class System:
         try:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 tx = Transaction(
-                    session, actor, self.clock, self.objects, self.settings, self.clock.now()
+                    session,
+                    actor,
+                    self.clock,
+                    self.objects,
+                    self.settings,
+                    self.clock.now(),
+                    words=self.words,
                 )
                 yield tx
                 tx.seal()

@@ -19,6 +19,8 @@ from archive.clock import Clock, day_at_station
 from archive.db import Base
 from archive.errors import Conflict, NotFound
 from archive.outbox import Promise
+from archive.search import IndexUnavailable
+from archive.search.index import SearchIndex
 from archive.settings import Settings
 from archive.storage import ObjectStore
 
@@ -48,6 +50,18 @@ class Transaction:
     now: datetime
     noted: list[Noted] = field(default_factory=list)
     promised: list[Promise] = field(default_factory=list)
+    words: SearchIndex | None = None
+
+    @property
+    def index(self) -> SearchIndex:
+        """The index of words.
+
+        Raises:
+            IndexUnavailable: the system was made without one.
+        """
+        if self.words is None:
+            raise IndexUnavailable
+        return self.words
 
     @property
     def today(self) -> date:

@@ -1,12 +1,15 @@
 """Settings → a running archive."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from archive import migrations
 from archive.clock import Clock
 from archive.db import create_engine_for
 from archive.queue import Nudge, create_queue, keep_task
+from archive.search import Engine
+from archive.search.index import SearchIndex
 from archive.settings import Settings
 from archive.storage import ObjectStore
 from archive.storage.disk import DiskObjects
@@ -23,6 +26,21 @@ def create_store(settings: Settings) -> ObjectStore:
     return S3Objects.at(settings.effective_objects, lock_years=settings.object_lock_years)
 
 
+def create_index(settings: Settings) -> SearchIndex:
+    """The index of words, in the data folder; its engine is loaded when it is first used."""
+
+    def engine() -> Engine:
+        if settings.search == "whoosh":
+            from archive.search.whoosh_index import Whoosh  # noqa: PLC0415 - takes a while to load
+
+            return Whoosh()
+        from archive.search.tantivy_index import Tantivy  # noqa: PLC0415 - takes a while to load
+
+        return Tantivy()
+
+    return SearchIndex(settings.data_dir / "search", settings.data_dir / "keys/search.key", engine)
+
+
 def create_system(
     settings: Settings | None = None,
     *,
@@ -36,9 +54,26 @@ def create_system(
     if not migrations.is_current(engine):
         migrations.upgrade(engine)
     if nudge is None:
+        nudge = _nudge(settings)
+    return System(
+        settings,
+        engine,
+        create_store(settings),
+        clock or Clock(),
+        nudge,
+        create_index(settings),
+    )
+
+
+def _nudge(settings: Settings) -> Callable[[list[int]], None]:
+    """Tells the worker; the queue is opened with the first promise that is made."""
+
+    @cache
+    def opened() -> Nudge:
         queue = create_queue(settings)
-        nudge = Nudge(queue, keep_task(queue, _not_here))
-    return System(settings, engine, create_store(settings), clock or Clock(), nudge)
+        return Nudge(queue, keep_task(queue, _not_here))
+
+    return lambda promise_ids: opened()(promise_ids) if promise_ids else None
 
 
 def _not_here(_promise_id: int) -> None:

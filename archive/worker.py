@@ -15,6 +15,7 @@ from archive import outbox
 from archive.access import SYSTEM
 from archive.filing.fixity import check_copies
 from archive.filing.watching import watched_folder
+from archive.finding.jobs import Nightly, catch_up
 from archive.housekeeping import clear_away
 from archive.jobs import keep_promise
 from archive.queue import Nudge, create_consumer, create_queue, keep_task
@@ -25,6 +26,7 @@ from archive.wiring import create_system
 _log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
+INDEX_SECONDS = 0.5
 CLEAR_SECONDS = 3600.0
 AGAIN_AFTER = timedelta(seconds=30)
 
@@ -63,7 +65,9 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     consumer = create_consumer(queue, workers=2)
     stop = threading.Event()
     rounds = [_Round(SWEEP_SECONDS, Sweep(system, Nudge(queue, task)))]
+    rounds.append(_Round(INDEX_SECONDS, partial(catch_up, system)))
     rounds.append(_Round(CLEAR_SECONDS, partial(clear_away, system)))
+    rounds.append(_Round(CLEAR_SECONDS, Nightly(system)))
     rounds.append(_Round(CLEAR_SECONDS, partial(check_copies, system)))
     if settings.watch_dir is not None:
         rounds.append(_Round(SWEEP_SECONDS, watched_folder(system, settings.watch_dir).poll))

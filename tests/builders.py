@@ -51,7 +51,7 @@ from archive.people.person import Person
 from archive.settings import Settings
 from archive.system import System
 from archive.transaction import Transaction
-from archive.wiring import create_store, create_system
+from archive.wiring import create_index, create_store, create_system
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -446,7 +446,7 @@ def open_system(
 
     if engine is None:
         return create_system(told, clock=clock, nudge=tell_nobody)
-    return System(told, engine, create_store(told), clock, tell_nobody)
+    return System(told, engine, create_store(told), clock, tell_nobody, create_index(told))
 
 
 def settle_station(

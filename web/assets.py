@@ -43,7 +43,7 @@ OURS: Mapping[str, Sequence[str]] = {
     "app.css": (
         "tokens.css", "page.css", "shell.css", "buttons.css", "forms.css", "lists.css",
         "messages.css", "grid.css", "viewer.css", "desk.css", "filing.css", "store.css",
-        "statistics.css", "batches.css", "appraisal.css", "print.css",
+        "statistics.css", "batches.css", "appraisal.css", "search.css", "print.css",
     ),
     "app.js": ("page.js", "upload.js"),
     "desk.js": ("viewer.js", "grid.js", "desk.js"),

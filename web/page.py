@@ -28,6 +28,7 @@ class Section:
 
 SECTIONS = (
     Section("home", "/", lambda _visit: True),
+    Section("search", "/search", lambda visit: visit.actor.may(Permission.RECORD_READ)),
     Section("invoices", "/invoices", lambda visit: visit.actor.may(Permission.BOOK_READ)),
     Section("filing", "/filing", lambda visit: visit.actor.may(Permission.RECORD_FILE)),
     Section("holdings", "/holdings", lambda visit: visit.actor.may(Permission.FILE_PLAN_READ)),

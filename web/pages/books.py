@@ -212,7 +212,7 @@ def _search_page(
         state=FormState(dict(listing.filters), errors),
         choices=choices,
         mine=False,
-        found=[_found(visit, one) for one in found],
+        found=[found_facts(visit, one) for one in found],
         columns=[],
         rows=[],
         pages=None,
@@ -305,7 +305,8 @@ def _line(visit: Visit, row: BookRow) -> Row:
     }
 
 
-def _found(visit: Visit, one: FoundNumber) -> list[Fact]:
+def found_facts(visit: Visit, one: FoundNumber) -> list[Fact]:
+    """Where an invoice number is, as lines of a description."""
     book_ = one.book
     facts = [
         Fact(visit.t("books.number"), grouped(one.number)),

@@ -1,0 +1,179 @@
+"""Makes of a record what the index holds of it.
+
+Sensitive kinds (special-customer registers, reports of wrongdoing, sealed records) and what is
+destroyed or being destroyed are in no index (``domain.md`` §5).
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import aliased
+
+from archive.customers.customer import Customer
+from archive.filing.delivery import DeliveredPage
+from archive.holdings.copy import ElectronicCopy
+from archive.holdings.file_plan import PersonalData, RecordKind
+from archive.holdings.pair import Pair
+from archive.holdings.record import GOING, Record
+from archive.search import Unit
+from archive.search.folding import Wording, fold
+from archive.search.sounds import sounds
+from archive.shelving.box import Box
+from archive.shelving.movement import Whereabouts
+from archive.shelving.place import Cabinet, Shelf, Storeroom
+from archive.transaction import Transaction
+
+AT_ONCE = 50
+"""Of so many records the text is held at once; a volume has a hundred pages and more."""
+
+UNPLACED, OUT, BOXED = "unplaced", "out", "boxed"
+"""Places that are no cabinet: not put anywhere yet, under way, in a box that stands nowhere."""
+
+
+def searchable() -> Select[int]:
+    """Ids of the records that may be in an index."""
+    return (
+        select(Record.id)
+        .join(RecordKind, RecordKind.id == Record.kind_id)
+        .where(RecordKind.personal != PersonalData.SENSITIVE, Record.state.not_in(GOING))
+    )
+
+
+def units(tx: Transaction, wording: Wording, record_ids: Sequence[int]) -> Iterator[Unit]:
+    """The units of these records as they are now; of what is in no index, none."""
+    for some in batched(record_ids, AT_ONCE):
+        texts = _texts(tx, some)
+        for row in tx.session.execute(_described(some)):
+            yield _unit(row, texts.get(row.Record.id, ()), wording)
+        tx.session.expunge_all()
+
+
+def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """The ids in pieces."""
+    return (ids[at : at + size] for at in range(0, len(ids), size))
+
+
+def _described(record_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    kind = aliased(RecordKind)
+    return (
+        select(
+            Record,
+            kind.code.label("kind"),
+            kind.personal,
+            kind.retention,
+            Pair.state.label("pair"),
+            Customer.name.label("customer_name"),
+            Whereabouts.movement_id,
+            Whereabouts.box_id,
+            Storeroom.code.label("room"),
+            Cabinet.code.label("cabinet"),
+        )
+        .join(kind, kind.id == Record.kind_id)
+        .join(Pair, Pair.record_id == Record.id)
+        .outerjoin(
+            Customer,
+            (Customer.station_id == Record.station_id)
+            & (Customer.number == Record.customer_number),
+        )
+        .outerjoin(Whereabouts, Whereabouts.record_id == Record.id)
+        .outerjoin(Box, Box.id == Whereabouts.box_id)
+        .outerjoin(Shelf, Shelf.id == Box.shelf_id)
+        .outerjoin(Cabinet, Cabinet.id == Shelf.cabinet_id)
+        .outerjoin(Storeroom, Storeroom.id == Cabinet.storeroom_id)
+        .where(Record.id.in_(record_ids), Record.id.in_(searchable()))
+    )
+
+
+def _texts(tx: Transaction, record_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The text of every page of the copy that counts, in order."""
+    newest = (
+        select(ElectronicCopy.record_id, func.max(ElectronicCopy.number).label("number"))
+        .where(ElectronicCopy.record_id.in_(record_ids))
+        .group_by(ElectronicCopy.record_id)
+        .subquery()
+    )
+    query = (
+        select(ElectronicCopy.record_id, DeliveredPage.lines)
+        .join(DeliveredPage, DeliveredPage.copy_id == ElectronicCopy.id)
+        .join(
+            newest,
+            (newest.c.record_id == ElectronicCopy.record_id)
+            & (newest.c.number == ElectronicCopy.number),
+        )
+        .order_by(ElectronicCopy.record_id, DeliveredPage.copy_position)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for record_id, lines in tx.session.execute(query):
+        found[record_id].append(page_text(lines))
+    return found
+
+
+def page_text(lines: Iterable[Sequence[Any]]) -> str:
+    """The text of a page, as it is searched and shown: its lines one after another."""
+    return "\n".join(str(line[0]) for line in lines)
+
+
+def _unit(row: Row[Any], pages: Sequence[str], wording: Wording) -> Unit:
+    record: Record = row.Record
+    names = "\n".join(filter(None, (record.parties, row.customer_name)))
+    said = {
+        "title": record.title,
+        "code": record.code,
+        "old": record.old_code,
+        "number": record.document_number,
+        "remark": record.remark,
+        "customer": record.customer_number,
+        "names": names,
+    }
+    words = {field: tuple(wording.words(text)) for field, text in said.items()}
+    text: list[str] = []
+    starts = []
+    for page in pages:
+        starts.append(len(text))
+        text += wording.words(page)
+    words["text"] = tuple(text)
+    written = [said[field] for field in ("title", "number", "old", "remark")]
+    runs = set().union(*(wording.runs(text) for text in (*written, *pages)))
+    code = fold(record.code)
+    facets = {
+        "kind": row.kind,
+        "year": str(record.year),
+        "station": str(record.station_id),
+        "period": row.retention,
+        "pair": str(row.pair),
+        "place": _place(row),
+    }
+    made = {
+        "words": words,
+        "runs": frozenset(runs | {code, *filter(None, (fold(record.old_code).strip(),))}),
+        "code": code,
+        "customer": fold(record.customer_number),
+        "sounds": sounds(names),
+        "facets": facets,
+        "day": int(record.formed_on.strftime("%Y%m%d")),
+        "named_to_all": row.personal == PersonalData.NONE,
+        "page_starts": tuple(starts),
+    }
+    return Unit(id=record.id, stamp=_stamp(made), **made)
+
+
+def _place(row: Row[Any]) -> str:
+    if row.movement_id is not None:
+        return OUT
+    if row.box_id is None:
+        return UNPLACED
+    return f"{row.room}-{row.cabinet}" if row.cabinet else BOXED
+
+
+def _stamp(made: dict[str, Any]) -> int:
+    """63 bits over everything, the same however often it is made."""
+    told = repr(
+        [
+            (name, sorted(value) if isinstance(value, frozenset) else value)
+            for name, value in made.items()
+        ]
+    )
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big") >> 1

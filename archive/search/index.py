@@ -1,0 +1,180 @@
+"""The index as it stands on disk: a generation in use, and perhaps the next being made.
+
+    folder/current            the name of the generation in use
+    folder/<generation>/      what the engine keeps
+    folder/next/              being made: what the engine keeps, ``at`` (last id) and ``changed``
+
+Whoever searches opens what ``current`` names and never waits. Whoever writes holds ``lock``. A
+reindex goes on where it was cut off; what changes meanwhile is written to the generation in use
+and noted in ``changed``, and is done again in the new one before it takes the place of the old,
+whose files are removed. Only so do words of a destroyed record leave the disk: an engine keeps
+deleted text until it happens to merge.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from archive.search import Engine, Found, IndexUnavailable, Unit, Wanted
+from archive.search.folding import Wording
+
+Units = Callable[[list[int]], Iterable[Unit]]
+"""Makes the units of these records; those that are not to be found are left out."""
+
+
+class SearchIndex:
+    """The one index of an archive."""
+
+    def __init__(self, folder: Path, key_file: Path, engine: Callable[[], Engine]) -> None:
+        self._folder = folder
+        self._key_file = key_file
+        self._make_engine = engine
+        self._wording: Wording | None = None
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return self._make_engine()
+
+    @property
+    def engine(self) -> str:
+        """Which engine it is made by."""
+        return self._engine.name
+
+    @property
+    def wording(self) -> Wording:
+        """Makes words the way this index does, under its key."""
+        if self._wording is None:
+            self._wording = Wording(self._key())
+        return self._wording
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a generation to search."""
+        return self._current() is not None
+
+    def search(self, wanted: Wanted) -> Found:
+        """What there is of what is wanted.
+
+        Raises:
+            IndexUnavailable: there is no index yet, or it cannot be read.
+        """
+        return self._engine.search(self._in_use(), wanted)
+
+    def near(self, run: str, wanted: Wanted) -> list[str]:
+        """Runs one slip away from that one, in what may be seen."""
+        return self._engine.near(self._in_use(), run, wanted)
+
+    def stamps(self) -> Iterator[tuple[int, int]]:
+        """The id and stamp of every unit it holds."""
+        return self._engine.stamps(self._in_use())
+
+    def write(self, ids: list[int], units: Units) -> int:
+        """Index these records as they are now; those ``units`` leaves out are taken out."""
+        with self._locked():
+            current = self._current() or self._begun()
+            if self._next.exists():
+                with (self._next / "changed").open("a") as noted:
+                    noted.writelines(f"{one}\n" for one in ids)
+                    noted.flush()
+                    os.fsync(noted.fileno())
+            return self._put(current, ids, units)
+
+    def rebuild(
+        self,
+        batches: Callable[[int], Iterable[list[int]]],
+        units: Units,
+        said: Callable[[int], None],
+    ) -> None:
+        """Make the index anew beside the old one, and put it in its place.
+
+        Args:
+            batches: ids of records above the one given, ascending, in lists.
+            units: makes their units.
+            said: told how many more records are done, after each list.
+        """
+        with self._locked():
+            if not (self._next / "at").exists():
+                shutil.rmtree(self._next, ignore_errors=True)
+                self._next.mkdir(parents=True)
+                self._engine.create(self._next / "index")
+                (self._next / "at").write_text("0")
+        at = int((self._next / "at").read_text())
+        for ids in batches(at):
+            self._put(self._next / "index", ids, units)
+            _write_whole(self._next / "at", str(ids[-1]))
+            said(len(ids))
+        with self._locked():
+            changed = self._next / "changed"
+            if changed.exists():
+                again = sorted({int(line) for line in changed.read_text().split()})
+                self._put(self._next / "index", again, units)
+            self._swap()
+
+    def _put(self, folder: Path, ids: list[int], units: Units) -> int:
+        return self._engine.write(folder, units(ids), ids)
+
+    def _swap(self) -> None:
+        name = f"g{secrets.token_hex(6)}"
+        (self._next / "index").rename(self._folder / name)
+        _write_whole(self._folder / "current", name)
+        shutil.rmtree(self._next)
+        for old in self._folder.iterdir():
+            if old.is_dir() and old.name != name:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _begun(self) -> Path:
+        name = f"g{secrets.token_hex(6)}"
+        self._engine.create(self._folder / name)
+        _write_whole(self._folder / "current", name)
+        return self._folder / name
+
+    @property
+    def _next(self) -> Path:
+        return self._folder / "next"
+
+    def _in_use(self) -> Path:
+        current = self._current()
+        if current is None:
+            raise IndexUnavailable
+        return current
+
+    def _current(self) -> Path | None:
+        try:
+            current = self._folder / (self._folder / "current").read_text()
+        except FileNotFoundError:
+            return None
+        return current if current.is_dir() else None
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _key(self) -> bytes:
+        """The key of this installation; without it the index is made anew under another."""
+        self._key_file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return self._key_file.read_bytes()
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        return self._key_file.read_bytes()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    with part.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
