@@ -15,8 +15,9 @@ from archive.holdings.actions.pairs import register_paper
 from archive.holdings.actions.records import Description, file_record
 from archive.holdings.file_plan import Cycle
 from archive.holdings.queries.plans import plan_in_force
-from archive.importing.actions import begin_import, map_columns
+from archive.importing.actions import begin_import
 from archive.importing.jobs import import_rows
+from archive.importing.mapping import map_register
 from archive.importing.queries import columns_for
 from archive.importing.receiving import receive as receive_import
 from archive.importing.run import Target
@@ -158,6 +159,7 @@ def _bring_in(system: System, station_id: int, archivist: Actor) -> None:
     )
     with system.transaction(archivist) as tx:
         columns, _ = columns_for(tx, run)
-        map_columns(tx, run.id, columns=columns, kind_code="letter-or-visit")
+    map_register(system, archivist, run.id, columns=columns, kind_code="letter-or-visit")
+    with system.transaction(archivist) as tx:
         begin_import(tx, run.id)
     import_rows(system, run.id)

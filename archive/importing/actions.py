@@ -1,6 +1,5 @@
 """Verbs about imports [seed 5.1]."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
@@ -12,12 +11,11 @@ from archive.errors import ArchiveError
 from archive.holdings.actions.pairs import register_paper
 from archive.holdings.actions.records import file_record
 from archive.importing.cell import cell_kept
-from archive.importing.fields import FIELDS, Known, ProblemCode, RowRead, read_row
-from archive.importing.queries import known_for
+from archive.importing.fields import Known, ProblemCode, RowRead, read_row
+from archive.importing.queries import Judged, known_for
 from archive.importing.run import (
     RUN_WORKFLOW,
     ColumnMemory,
-    ColumnsMissing,
     ImportedRow,
     ImportRow,
     ImportRun,
@@ -29,7 +27,7 @@ from archive.importing.run import (
 )
 from archive.importing.source import Source
 from archive.reason import says_something
-from archive.transaction import Transaction
+from archive.transaction import ChangedMeanwhile, Transaction
 
 
 def receive_register(
@@ -80,31 +78,32 @@ def receive_register(
     return run
 
 
-def map_columns(
-    tx: Transaction, run_id: int, *, columns: Mapping[str, int], kind_code: str = ""
-) -> ImportRun:
-    """Which column is which, remembered for the register; every row is then looked through.
+def map_columns(tx: Transaction, run_id: int, judged: Judged) -> ImportRun:
+    """Which column is which, remembered for the register, with what that makes of its rows.
+
+    Only rows whose standing changes are written; nothing is imported that is not read once more.
 
     Raises:
-        ColumnsMissing, NotPossibleNow: nothing changes.
+        NotPossibleNow, ChangedMeanwhile: nothing changes.
     """
     run = tx.get(ImportRun, run_id, lock=True)
     tx.require(Permission.REGISTER_IMPORT, run.station_id)
-    fields = {field.key: field for field in FIELDS[run.target]}
-    asked = {
-        key: at for key, at in columns.items() if key in fields and 0 <= at < len(run.headings)
-    }
-    _check_columns(run, asked, kind_code)
     RUN_WORKFLOW.take("map", run)
-    run.columns, run.kind_code = asked, kind_code
+    if run.version != judged.version:
+        raise ChangedMeanwhile
+    run.columns, run.kind_code = dict(judged.columns), judged.kind_code
     _remember(tx, run)
-    known = known_for(tx, run)
-    for row in tx.session.scalars(select(ImportRow).where(ImportRow.run_id == run.id)):
-        if row.outcome in {Outcome.WAITING, Outcome.WRONG}:
-            read = _read(run, row, known)
-            row.problems = [[key, str(code)] for key, code in read.problems]
-            row.outcome = Outcome.WRONG if read.problems else Outcome.WAITING
-    tx.record("import.mapped", run.subject, columns=asked, kind=kind_code)
+    changed = [
+        {
+            "id": row_id,
+            "problems": problems,
+            "outcome": Outcome.WRONG if problems else Outcome.WAITING,
+        }
+        for row_id, problems in judged.changed.items()
+    ]
+    if changed:
+        tx.session.execute(update(ImportRow), changed)
+    tx.record("import.mapped", run.subject, columns=run.columns, kind=run.kind_code)
     return run
 
 
@@ -264,14 +263,6 @@ def _finish(tx: Transaction, run: ImportRun) -> None:
 
 def _read(run: ImportRun, row: ImportRow, known: Known) -> RowRead:
     return read_row(run.target, run.columns, [cell_kept(one) for one in row.cells], known)
-
-
-def _check_columns(run: ImportRun, asked: Mapping[str, int], kind_code: str) -> None:
-    for field in FIELDS[run.target]:
-        if field.needed and field.key not in asked:
-            raise ColumnsMissing(field=field.key)
-    if run.target == Target.RECORDS and "kind" not in asked and not kind_code:
-        raise ColumnsMissing(field="kind_code")
 
 
 def _remember(tx: Transaction, run: ImportRun) -> None:

@@ -1,19 +1,27 @@
 """Reads about imports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
 from archive.access import Permission
 from archive.holdings.queries.plans import fonds_with_plan, plan_in_force
 from archive.importing.cell import cell_kept
-from archive.importing.fields import Known, RowRead, proposed_columns, read_row
-from archive.importing.run import ColumnMemory, ImportRow, ImportRun, Outcome, Target
+from archive.importing.fields import FIELDS, Known, RowRead, proposed_columns, read_row
+from archive.importing.run import (
+    ColumnMemory,
+    ColumnsMissing,
+    ImportRow,
+    ImportRun,
+    Outcome,
+    Target,
+)
 from archive.people.person import Person, Station
 from archive.transaction import NoSuchThing, Transaction
 
 PREVIEWED = 20
+READ_AT_ONCE = 500
 PROBLEMS_SHOWN = 200
 
 
@@ -50,6 +58,19 @@ class RunSeen:
     def rows(self) -> int:
         """How many rows it has."""
         return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a choice of columns makes of the rows: the problems, by row, of those that change.
+
+    ``version`` is that of the import they were read at.
+    """
+
+    columns: Mapping[str, int]
+    kind_code: str
+    changed: Mapping[int, list[list[str]]]
+    version: int
 
 
 def import_stations(tx: Transaction) -> list[Station]:
@@ -125,6 +146,43 @@ def columns_for(tx: Transaction, run: ImportRun) -> tuple[dict[str, int], str]:
     remembered = memory.headings if memory else {}
     columns = proposed_columns(run.target, run.headings, remembered)
     return columns, memory.kind_code if memory else ""
+
+
+def rows_judged(
+    tx: Transaction, run_id: int, *, columns: Mapping[str, int], kind_code: str
+) -> Judged:
+    """What reading every row by these columns changes.
+
+    Raises:
+        ColumnsMissing: a column that is needed is not named.
+    """
+    run = tx.get(ImportRun, run_id)
+    tx.require(Permission.REGISTER_IMPORT, run.station_id)
+    fields = {field.key for field in FIELDS[run.target]}
+    asked = {
+        key: at for key, at in columns.items() if key in fields and 0 <= at < len(run.headings)
+    }
+    _check_columns(run, asked, kind_code)
+    known = replace(known_for(tx, run), kind_code=kind_code)
+    rows = select(ImportRow.id, ImportRow.cells, ImportRow.problems, ImportRow.outcome).where(
+        ImportRow.run_id == run.id, ImportRow.outcome.in_((Outcome.WAITING, Outcome.WRONG))
+    )
+    changed = {}
+    for row in tx.session.execute(rows.execution_options(yield_per=READ_AT_ONCE)):
+        read = read_row(run.target, asked, [cell_kept(one) for one in row.cells], known)
+        problems = [[key, str(code)] for key, code in read.problems]
+        outcome = Outcome.WRONG if problems else Outcome.WAITING
+        if (problems, outcome) != (row.problems, row.outcome):
+            changed[row.id] = problems
+    return Judged(asked, kind_code, changed, run.version)
+
+
+def _check_columns(run: ImportRun, asked: Mapping[str, int], kind_code: str) -> None:
+    for field in FIELDS[run.target]:
+        if field.needed and field.key not in asked:
+            raise ColumnsMissing(field=field.key)
+    if run.target == Target.RECORDS and "kind" not in asked and not kind_code:
+        raise ColumnsMissing(field="kind_code")
 
 
 def known_for(tx: Transaction, run: ImportRun) -> Known:

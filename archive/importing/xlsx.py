@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook  # noqa: TID251 - this is the one place
-
 from archive.importing.cell import Cell, Flaw, cell_of_number, cell_of_text
 from archive.importing.source import (
     MOST_COLUMNS,
@@ -41,6 +39,8 @@ def read_xlsx(content: bytes) -> Source:
     Raises:
         NotARegister, RegisterEmpty, RegisterTooLarge: beside the field.
     """
+    from openpyxl import load_workbook  # noqa: PLC0415, TID251 - the one place; slow to load
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _check_package(package)

@@ -12,7 +12,8 @@ from archive.access import SYSTEM
 from archive.clock import Clock
 from archive.holdings.pair import Pair
 from archive.holdings.record import Record
-from archive.importing.actions import begin_import, map_columns
+from archive.importing.actions import begin_import
+from archive.importing.mapping import map_register
 from archive.importing.queries import columns_for
 from archive.importing.receiving import receive
 from archive.importing.run import ImportedRow, ImportRow, ImportRun, Target
@@ -73,7 +74,7 @@ def begun(station: Station) -> ImportRun:
     told = {"target": Target.RECORDS, "register": "旧目录"}
     run = receive(station.system, actor, station.id, content=content, **told)
     columns, _ = station.archivist.does(lambda tx: columns_for(tx, tx.get(ImportRun, run.id)))
-    station.archivist.does(map_columns, run.id, columns=columns, kind_code="complaint")
+    map_register(station.system, actor, run.id, columns=columns, kind_code="complaint")
     return station.archivist.does(begin_import, run.id)
 
 

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from archive.importing import actions as verbs
 from archive.importing import queries as reads
+from archive.importing.mapping import map_register
 from archive.importing.receiving import receive as receive_import
 from archive.importing.run import ImportRun, Target
 from archive.importing.source import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, RegisterTooLarge
@@ -69,8 +70,8 @@ def run(visit: SignedIn, run_id: int) -> RunInFull:
 
 @router.post("/{run_id}/columns")
 def map_columns(visit: SignedIn, run_id: int, given: ColumnsGiven) -> RunTold:
-    with visit.transaction() as tx:
-        verbs.map_columns(tx, run_id, **given.model_dump())
+    map_register(visit.system, visit.actor, run_id, **given.model_dump())
+    with visit.reading() as tx:
         seen = reads.run_seen(tx, run_id)
         return _told(seen.run, seen.counts)
 

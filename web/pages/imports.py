@@ -11,6 +11,7 @@ from archive.holdings.queries.plans import fonds_with_plan, plan_in_force
 from archive.importing import actions as verbs
 from archive.importing import queries as reads
 from archive.importing.fields import FIELDS, RowRead
+from archive.importing.mapping import map_register
 from archive.importing.queries import RunLine, RunSeen
 from archive.importing.receiving import receive as receive_import
 from archive.importing.run import RUN_WORKFLOW, ImportRow, ImportRun, Outcome, RunState, Target
@@ -95,9 +96,12 @@ def map_columns(visit: SignedIn, run_id: RowNumber, form: PostedForm) -> Respons
         for key, value in form.values.items()
         if key.startswith("column-") and str(value).isascii() and str(value).isdigit()
     }
-    error = visit.attempt(
-        lambda tx: verbs.map_columns(tx, run_id, columns=columns, kind_code=form.text("kind_code"))
-    ).error
+    error = None
+    try:
+        kind = form.text("kind_code")
+        map_register(visit.system, visit.actor, run_id, columns=columns, kind_code=kind)
+    except ArchiveError as refused:
+        error = refused
     return _after(visit, run_id, form, error, "mapped")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from archive.access import NotPermitted
 from archive.audit import TrailEntry
@@ -19,7 +19,9 @@ from archive.importing.actions import (
     import_batch,
     map_columns,
 )
-from archive.importing.queries import columns_for, counts_of, run_seen
+from archive.importing.fields import RowRead, read_row
+from archive.importing.mapping import map_register
+from archive.importing.queries import columns_for, counts_of, rows_judged, run_seen
 from archive.importing.receiving import receive
 from archive.importing.run import (
     ColumnsMissing,
@@ -30,7 +32,7 @@ from archive.importing.run import (
     Target,
 )
 from archive.outbox import Promise
-from archive.transaction import NoSuchThing
+from archive.transaction import ChangedMeanwhile, NoSuchThing
 from archive.workflow import NotPossibleNow
 from tests.builders import Station, settle_station
 from tests.holdings import with_file_plan
@@ -47,7 +49,8 @@ def received(station: Station, content: bytes | None = None, **said: Any) -> Imp
 
 def mapped(station: Station, run: ImportRun, kind: str = "complaint") -> ImportRun:
     columns, _ = station.archivist.does(lambda tx: columns_for(tx, tx.get(ImportRun, run.id)))
-    return station.archivist.does(map_columns, run.id, columns=columns, kind_code=kind)
+    actor = station.archivist.actor()
+    return map_register(station.system, actor, run.id, columns=columns, kind_code=kind)
 
 
 def imported(station: Station, content: bytes | None = None, **said: Any) -> dict[str, int]:
@@ -133,12 +136,45 @@ def test_the_columns_of_a_register_are_remembered(station: Station):
     run = received(station, odd)
     with pytest.raises(ColumnsMissing):
         mapped(station, run)
-    station.archivist.does(
-        map_columns, run.id, columns={"title": 2, "formed_on": 1}, kind_code="complaint"
-    )
+    chosen = {"title": 2, "formed_on": 1}
+    actor = station.archivist.actor()
+    map_register(station.system, actor, run.id, columns=chosen, kind_code="complaint")
     again = received(station, workbook([("b", "乙", "2020")], ("一", "三", "二")))
     columns, kind = station.archivist.does(lambda tx: columns_for(tx, tx.get(ImportRun, again.id)))
     assert (columns, kind) == ({"title": 1, "formed_on": 2}, "complaint")
+
+
+def test_rows_are_looked_through_before_the_transaction_that_writes(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+):
+    with_file_plan(station)
+    run = received(station, workbook([("a", "甲", "2019"), ("b", "", "2019")] * 30))
+    steps: list[str] = []
+
+    def looked_at(*told: Any) -> RowRead:
+        steps.append("row")
+        return read_row(*told)
+
+    def noted(*told: Any) -> None:
+        steps.extend(["write"] * told[2].startswith(("UPDATE", "INSERT")))
+
+    monkeypatch.setattr("archive.importing.queries.read_row", looked_at)
+    event.listen(station.system.engine, "before_cursor_execute", noted)
+    mapped(station, run)
+    event.remove(station.system.engine, "before_cursor_execute", noted)
+    assert steps[:60] == ["row"] * 60
+    assert set(steps[60:]) == {"write"}
+
+
+def test_two_who_choose_columns_at_once_do_not_mix_them(station: Station):
+    with_file_plan(station)
+    run = received(station)
+    columns, _ = station.archivist.does(lambda tx: columns_for(tx, tx.get(ImportRun, run.id)))
+    earlier = station.archivist.does(rows_judged, run.id, columns=columns, kind_code="complaint")
+    mapped(station, run, "letter-or-visit")
+    with pytest.raises(ChangedMeanwhile):
+        station.archivist.does(map_columns, run.id, earlier)
+    assert station.sees(ImportRun, run.id).kind_code == "letter-or-visit"
 
 
 def test_an_import_that_died_between_two_batches_goes_on(
