@@ -25,7 +25,12 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 web/static/built/manifest.json: package-lock.json web/assets.py $(wildcard web/static/src/*) | $(VENV)/.runtime
 	$(BIN)/python -m web.assets
 
-setup: $(VENV)/.runtime web/static/built/manifest.json ## prepare .venv (with the archive command) and the page assets
+# Compiled once, here, so that a start need not, whatever PYTHONDONTWRITEBYTECODE says.
+$(VENV)/.compiled: $(shell find archive web -name '*.py') | $(VENV)/.runtime
+	$(BIN)/python -m compileall -q archive web
+	@touch $@
+
+setup: $(VENV)/.runtime $(VENV)/.compiled web/static/built/manifest.json ## prepare .venv (with the archive command) and the page assets
 
 run: setup ## serve the program with its demo station at http://127.0.0.1:8000 (PORT= to change)
 	@PORT=$(PORT) $(BIN)/archive demo serve

@@ -10,7 +10,8 @@ from pathlib import Path
 from archive.demo.drawing.office import OfficePaper, as_jpeg, as_pdf, blank_page
 from archive.filing import jobs
 from archive.filing.delivery import Delivery, Draft
-from archive.filing.reading_task import Line, ReadPage
+from archive.filing.line import Line
+from archive.filing.reading_task import ReadPage
 from archive.filing.receiving import delivery_spool, receive
 from tests.builders import Colleague, Station
 

@@ -1,5 +1,6 @@
 """``archive serve``, ``web``, ``worker``, ``migrate``."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -76,6 +77,10 @@ def _server() -> uvicorn.Server:
 
 def _run(server: uvicorn.Server) -> None:
     """Serve until told to stop; what keeps the pages from coming up is on standard error."""
+    gc.disable()  # what is loaded now stays to the end: looking through it costs half a second
+    server.config.load()
+    gc.freeze()
+    gc.enable()
     try:
         server.run()
     except KeyboardInterrupt:

@@ -17,8 +17,8 @@ from sqlalchemy.orm import undefer
 
 from archive.filing.delivery import DeliveredFile, DeliveredPage, Delivery, PageKind, SetAside
 from archive.filing.invoices import invoice_proposals
+from archive.filing.line import Line
 from archive.filing.proposing import PageText, Proposal, proposals
-from archive.filing.reading_task import Line
 from archive.filing.separator import Separator, separator_in
 from archive.holdings.file_plan import FilePlan, PlanState, RecordKind
 from archive.holdings.record import Record

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from archive.filing.reading_task import Line
+from archive.filing.line import Line
 
 SURE = 0.8
 _TITLE_WITHIN = 0.45

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 
+from archive.filing.line import Line
 from archive.filing.separator import separator_in
 from archive.ingest.ofd_picture import with_note
 from archive.ingest.raster import pages, shown_and_small
@@ -20,15 +21,6 @@ from archive.ocr.upright import is_blank, is_upside_down, stood_up
 
 _CODE_SIDE = 1400
 _LEAST_SURE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text and where it stands on the page as received."""
-
-    text: str
-    confidence: float
-    box: Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ someone sent. The name of a file is only ever repeated, never believed.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from archive.ingest import einvoice, einvoice_picture, ofd, pdf_look, pictures, raster
+from archive.ingest.inspected import Inspected
 from archive.ingest.limits import ScanLimits
 from archive.ingest.magic import HEAD, INVOICES, Kind, recognise, recognise_document
 from archive.ingest.ofd import Signed
@@ -30,24 +30,6 @@ from archive.ingest.refusals import (
 
 _MM_A_POINT = 25.4 / 72
 _TIFF_PARTS = ((273, 279), (324, 325))  # where strips, or tiles, begin and how long they are
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """One file that can be taken.
-
-    Attributes:
-        signed: what is signed in it; None for kinds where nobody looked.
-    """
-
-    kind: Kind
-    pages: int
-    size: int
-    signed: Signed | None = None
-
-    @property
-    def media_type(self) -> str:
-        return self.kind.media_type
 
 
 def inspect(path: Path, *, name: str = "", limits: ScanLimits | None = None) -> Inspected:

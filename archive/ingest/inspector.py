@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive.ingest.inspect import Inspected, inspect_all
+from archive.ingest.inspected import Inspected
 from archive.ingest.limits import ScanLimits
 from archive.ingest.refusals import CannotBeChecked
 from archive.ingest.sandbox import Limits, ReaderDied, Sandbox
@@ -25,7 +25,7 @@ class Inspector:
 
     def __init__(self, limits: ScanLimits | None = None, *, child: Limits = INSPECTION) -> None:
         self.limits = limits or ScanLimits()
-        self._sandbox = Sandbox(child, preload=_inspect.__module__)
+        self._sandbox = Sandbox(child, preload="archive.ingest.inspect")
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +74,8 @@ class Inspector:
 def _inspect(
     named: Sequence[tuple[str, str]], limits: ScanLimits, documents: bool
 ) -> Iterator[tuple[Inspected, ...]]:
+    from archive.ingest.inspect import inspect_all  # noqa: PLC0415 - needed in the child only
+
     files = [(Path(path), name) for path, name in named]
     yield inspect_all(files, limits=limits, documents=documents)
 

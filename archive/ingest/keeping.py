@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from archive.digest import Digests, digest_of
-from archive.ingest.inspect import Inspected
+from archive.ingest.inspected import Inspected
 from archive.ingest.inspector import Inspector
 from archive.ingest.limits import ScanLimits
 from archive.ingest.names import name_as_received

@@ -6,12 +6,13 @@ mark – is not decided here but in the capability that asks (``archive.custody.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # who only tells what was read needs no numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+Pixels: TypeAlias = "NDArray[np.uint8]"
 """Height × width × 3, RGB, 0–255."""
 
 Box = tuple[int, int, int, int]

@@ -17,7 +17,6 @@ from typing import Any, Literal
 import cvttf_NotoSansCJK_Regular
 import pylopdf_fonts_zh_cn
 import typst  # noqa: TID251 - this is the one place
-from fontTools.ttLib import TTFont
 
 from archive.clock import STATION_ZONE
 from archive.errors import Unavailable
@@ -87,6 +86,8 @@ def _printable(value: Any) -> Any:
 @cache
 def _known() -> frozenset[int]:
     """Every character some font of ours has."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - a start need not wait for it
+
     known: set[int] = {ord("\n")}
     for path in _fonts():
         with TTFont(path, lazy=True) as font:

@@ -14,8 +14,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import IO, Any
 
-import xlsxwriter  # noqa: TID251 - this is the one place
-
 from archive.messages.written import iso
 
 
@@ -61,6 +59,8 @@ def write(
 def _write_xlsx(
     out: IO[bytes], title: str, headings: Sequence[Heading], rows: Iterable[Row]
 ) -> int:
+    import xlsxwriter  # noqa: PLC0415, TID251 - the one place; a start need not wait for it
+
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:  # rows wait in a file
         sheet = book.add_worksheet(title[:31])
         sheet.freeze_panes(1, 0)

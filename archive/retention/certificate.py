@@ -9,7 +9,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from archive.access import SYSTEM
@@ -55,6 +54,8 @@ def file_certificate(system: System, batch_id: int) -> None:
     """Print the certificate of a closed batch and keep it as its record's copy; once, or again
     when the last backup is gone and it has more to say.
     """
+    from pypdf import PdfReader  # noqa: PLC0415 - the pages that link here need not wait for it
+
     with system.transaction(SYSTEM, writes=False) as tx:
         batch = tx.get(Batch, batch_id)
         record_id, printed_at = batch.certificate_record_id, tx.now

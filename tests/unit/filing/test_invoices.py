@@ -3,8 +3,8 @@
 import pytest
 
 from archive.filing.invoices import invoice_proposals
+from archive.filing.line import Line
 from archive.filing.proposing import PageText
-from archive.filing.reading_task import Line
 
 
 def page(*texts: str, payload: str = "", sure: float = 0.9) -> PageText:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.filing.gathering import hints
+from archive.filing.line import Line
 from archive.filing.proposing import SURE, PageText, days_in, proposals
-from archive.filing.reading_task import Line
 from archive.filing.separator import Separator, separator_in
 from archive.holdings.default_plan import default_plan
 
