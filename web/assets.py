@@ -47,7 +47,7 @@ OURS: Mapping[str, Sequence[str]] = {
     ),
     "app.js": ("page.js", "upload.js"),
     "desk.js": ("viewer.js", "grid.js", "desk.js"),
-    "stocktake.js": ("stocktake.js",),
+    "stocktake.js": ("camera.js", "stocktake.js"),
     "precount.js": ("camera.js", "precount.js"),
     "appraisal.js": ("appraisal.js",),
     "mark.svg": ("mark.svg",),

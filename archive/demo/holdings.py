@@ -1,7 +1,11 @@
-"""The demo station's filing: a pile that was scanned and filed, one that waits, and a contract that was never paper."""
+"""The demo station's filing: a pile that was scanned and filed, a volume with its items, one that
+waits, and what was never paper: a contract and an invoice.
+"""
+
+from datetime import timedelta
 
 from archive.access import Actor
-from archive.demo.drawing.electronic import Line, packed, parts
+from archive.demo.drawing.electronic import Line, einvoice, packed, parts
 from archive.demo.drawing.office import OfficePaper, as_pdf, blank_page
 from archive.filing.actions.drafts import Said, file_draft
 from archive.filing.delivery import Delivery
@@ -10,10 +14,14 @@ from archive.filing.jobs import read_delivery
 from archive.filing.queries.deliveries import delivery_seen
 from archive.filing.receiving import delivery_spool, receive
 from archive.filing.renditions import make_rendition
+from archive.holdings.actions.items import ItemDescription, add_item
 from archive.holdings.actions.pairs import compare, register_paper
+from archive.holdings.actions.records import Description, file_record
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.pair import Pair
+from archive.holdings.queries.plans import plan_in_force
 from archive.system import System
+from archive.transaction import Transaction
 
 FILED = (
     OfficePaper(
@@ -53,7 +61,7 @@ ELECTRONIC = (
 
 
 def settle_filing(system: System, station_id: int, *, archivist: Actor, head: Actor) -> None:
-    """Two papers filed, one of them compared by the head; three pages and an OFD read and to be filed."""
+    """Two papers filed, one of them compared by the head; a volume; three pages, an OFD and an invoice to be filed."""
     for paper in FILED:
         delivery = brought(system, archivist, station_id, f"{paper.heading}.pdf", [paper])
         record_id = filed_as_proposed(system, archivist, delivery)
@@ -63,8 +71,23 @@ def settle_filing(system: System, station_id: int, *, archivist: Actor, head: Ac
         pair = tx.get(Pair, record_id)
         compare(tx, record_id, digest=pair.electronic_digest, paper_pages=1, matches=True)
     check_copies(system)
+    with system.transaction(archivist) as tx:
+        file_volume(tx, station_id)
     brought(system, archivist, station_id, "十月来文.pdf", WAITING)
     _taken(system, archivist, station_id, "供用电合同 周小满.ofd", packed(parts(ELECTRONIC)))
+    _taken(system, archivist, station_id, "复印纸发票.xml", einvoice().encode())
+
+
+def file_volume(tx: Transaction, station_id: int) -> None:
+    """Last month's pay-in slips, bound into one volume, with the items in it."""
+    end = tx.today.replace(day=1) - timedelta(days=1)
+    kind = next(kind for kind in plan_in_force(tx).kinds if kind.code == "bank-pay-in-slip")
+    title = f"{end:%Y}年{end.month}月电费现金缴款单"
+    record = file_record(tx, station_id, Description(kind.id, title, end, pages=9))
+    for third, day in (("上旬", 10), ("中旬", 20), ("下旬", end.day)):
+        said = ItemDescription(f"{third}缴款单", end.replace(day=day), 3, parties="县农村信用社")
+        add_item(tx, record.id, said)
+    register_paper(tx, record.id, pages=9)
 
 
 def brought(

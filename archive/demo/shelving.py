@@ -15,6 +15,7 @@ from archive.shelving.actions.boxes import put_away, put_in_box, shelve_box
 from archive.shelving.actions.climate import act_on_climate, read_climate
 from archive.shelving.actions.places import add_cabinet, add_storeroom
 from archive.shelving.box import Box
+from archive.shelving.movement import Whereabouts
 from archive.shelving.moving import series_of
 from archive.shelving.place import Shelf
 from archive.system import System
@@ -33,8 +34,8 @@ def settle_shelving(
 ) -> None:
     """Fit the store out and put away what is registered, all but the last few records.
 
-    One box is found on another shelf in the stocktake and waits to be put back; one record is
-    lent. ``password`` is the clerk's, who signs the stocktake.
+    One box is found on another shelf in the stocktake and waits to be put back; one shelf is then
+    counted record by record; one record is lent. ``password`` is the clerk's, who signs the stocktake.
     """
 
     def does(actor: Actor, verb: Callable[..., Any], *args: Any, **facts: Any) -> Any:
@@ -57,6 +58,7 @@ def settle_shelving(
             shelves=shelves,
             password=password,
         )
+        _count_records(does, archivist, clerk, box_id=boxes[-1].id, password=password)
     _lend(does, archivist, clerk, head, station_id)
 
 
@@ -76,7 +78,7 @@ def _fill(
             continue
         box = does(archivist, put_away, [record_id], thickness_mm=(40, 30, 50)[len(boxes) % 3])
         boxes[series_id] = does(
-            archivist, _shelve, box.id, shelves[(len(boxes) // 3) % len(shelves)]
+            archivist, _shelve, box.id, shelves[(len(boxes) + 2) // 3 % len(shelves)]
         )
     return list(boxes.values())
 
@@ -104,6 +106,28 @@ def _count(
             shelf=stands,
         )
     does(clerk, stocktakes.close_stocktake, stocktake.id, password=password)
+
+
+def _count_records(
+    does: Callable[..., Any], archivist: Actor, clerk: Actor, *, box_id: int, password: str
+) -> None:
+    """One shelf more closely: its boxes are opened, and every record in them is there."""
+    station_id, shelf, labels = does(archivist, _on_shelf_of, box_id)
+    counting = does(
+        archivist, stocktakes.open_stocktake, station_id, place=shelf, with_records=True
+    )
+    does(clerk, stocktakes.join_stocktake, counting.id)
+    for at, (box, label) in enumerate(labels):
+        does(
+            archivist,
+            stocktakes.count,
+            counting.id,
+            client_id=f"demo-record-{at}",
+            scanned=label,
+            shelf=shelf,
+            box=box,
+        )
+    does(clerk, stocktakes.close_stocktake, counting.id, password=password)
 
 
 def _lend(
@@ -139,6 +163,24 @@ def _shelve(tx: Transaction, box_id: int, shelf: str) -> Box:
 
 def _shelf_of(tx: Transaction, box_id: int) -> str:
     return tx.get(Shelf, tx.get(Box, box_id).shelf_id).code
+
+
+def _on_shelf_of(tx: Transaction, box_id: int) -> tuple[int, str, list[tuple[str, str]]]:
+    """Station and shelf of a box, and what is scanned on that shelf: box by box, with its records."""
+    box = tx.get(Box, box_id)
+    shelf = tx.get(Shelf, box.shelf_id)
+    labels: list[tuple[str, str]] = []
+    boxes = select(Box).where(Box.shelf_id == shelf.id).order_by(Box.id)
+    for each in tx.session.scalars(boxes):
+        inside = (
+            select(Record.code)
+            .join(Whereabouts, Whereabouts.record_id == Record.id)
+            .where(Whereabouts.box_id == each.id)
+            .order_by(Record.code)
+        )
+        labels.append(("", each.name))
+        labels += [(each.name, code) for code in tx.session.scalars(inside)]
+    return box.station_id, shelf.code, labels
 
 
 def _shelves(tx: Transaction, station_id: int) -> list[str]:

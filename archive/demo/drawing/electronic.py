@@ -1,4 +1,5 @@
-"""Electronic documents as other programs hand them over: OFD (GB/T 33190-2016), words alone.
+"""Electronic documents as other programs hand them over: OFD (GB/T 33190-2016) of words alone,
+and 数电票 as XML.
 
 For the demo, and for tests that then spoil them.
 """
@@ -69,6 +70,39 @@ def parts(*pages: Sequence[Line]) -> dict[str, bytes | str]:
     for n, lines in enumerate(pages):
         found[f"Doc_0/Pages/Page_{n}/Content.xml"] = content(lines)
     return found
+
+
+_ITEM = (
+    "<IssuItemInformation><ItemName>*纸制品*复印纸</ItemName><SpecMod>A4</SpecMod>"
+    "<MeaUnits>箱</MeaUnits><Quantity>2</Quantity><UnPrice>58.02</UnPrice><Amount>116.04</Amount>"
+    "<TaxRate>0.06</TaxRate><ComTaxAm>6.96</ComTaxAm></IssuItemInformation>"
+)
+
+
+def einvoice(
+    *,
+    number: str = "26412000000123456789",
+    items: int = 1,
+    head: str = "",
+    signed: str = "MIIB",
+) -> str:
+    """One 数电票 as the tax office hands it over; ``head`` comes before its root."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}<EInvoice><Header><EIid>{number}</EIid>'
+        "<InherentLabel><EInvoiceType><LabelCode>02</LabelCode><LabelName>普通发票</LabelName>"
+        "</EInvoiceType></InherentLabel></Header><EInvoiceData><SellerInformation>"
+        "<SellerIdNum>91410000MA0000000X</SellerIdNum><SellerName>青石县文具有限公司</SellerName>"
+        "</SellerInformation><BuyerInformation><BuyerIdNum>91410000MA1111111Y</BuyerIdNum>"
+        "<BuyerName>青石县供电公司青石供电所</BuyerName></BuyerInformation><BasicInformation>"
+        "<TotalAmWithoutTax>116.04</TotalAmWithoutTax><TotalTaxAm>6.96</TotalTaxAm>"
+        "<TotalTax-includedAmount>123.00</TotalTax-includedAmount>"
+        "<TotalTax-includedAmountInChinese>壹佰贰拾叁圆整</TotalTax-includedAmountInChinese>"
+        "<Drawer>开票员</Drawer><RequestTime>2026-09-08 10:11:12</RequestTime></BasicInformation>"
+        f"{_ITEM * items}<AdditionalInformation><Remark>办公用品</Remark></AdditionalInformation>"
+        f"</EInvoiceData><TaxSupervisionInfo><InvoiceNumber>{number}</InvoiceNumber>"
+        "<IssueTime>2026-09-08</IssueTime></TaxSupervisionInfo>"
+        f"<TaxBureauSignature>{signed}</TaxBureauSignature></EInvoice>"
+    )
 
 
 _MADE = (2026, 10, 14, 9, 0, 0)  # the same parts make the same bytes

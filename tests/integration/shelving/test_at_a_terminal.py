@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from archive.clock import Clock
+from archive.demo.holdings import file_volume
 from archive.demo.shelving import settle_shelving
+from archive.holdings.queries.items import volume_seen
 from archive.holdings.record import Record
+from archive.holdings.volume_item import VolumeItem
 from archive.shelving.box import Box
 from archive.shelving.loan import Loan
 from archive.shelving.stocktake import StockFinding, Stocktake
@@ -117,4 +120,15 @@ def test_the_demo_store_is_settled_through_the_real_verbs(station: Station):
     def count(kind: type) -> int:
         return station.asks(lambda tx: tx.session.query(kind).count())
 
-    assert (count(Box), count(Stocktake), count(StockFinding), count(Loan)) == (2, 1, 1, 1)
+    assert (count(Box), count(Stocktake), count(StockFinding), count(Loan)) == (2, 2, 1, 1)
+    closely = station.asks(lambda tx: tx.session.query(Stocktake).all()[-1])
+    assert (closely.with_records, closely.records_in_place) == (True, 1)
+
+
+def test_the_demo_holds_a_volume_with_its_items(station: Station):
+    ready(station)
+    with station.system.transaction(station.archivist.actor()) as tx:
+        file_volume(tx, station.id)
+    (volume,) = station.asks(lambda tx: {item.record_id for item in tx.session.query(VolumeItem)})
+    seen = station.archivist.does(volume_seen, volume)
+    assert (seen.is_volume, len(seen.items), seen.listed_pages) == (True, 3, 9)

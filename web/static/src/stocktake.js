@@ -106,37 +106,9 @@
   send();
   scanned.focus();
 
-  // The camera: read by the browser itself where it can, else by a library fetched only then.
-  const button = form.querySelector("[data-camera]");
-  const video = form.querySelector("video");
-  if (!navigator.mediaDevices?.getUserMedia) return;
-  button.hidden = false;
-  let last = "";
-  let lastAt = 0;
-  button.addEventListener("click", async () => {
-    let detector;
-    try {
-      const known = await window.BarcodeDetector?.getSupportedFormats();
-      const { BarcodeDetector } = known?.includes("qr_code") ? window : await import(form.dataset.decoder);
-      detector = new BarcodeDetector({ formats: ["qr_code"] });
-      video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      video.hidden = false;
-      await video.play();
-    } catch {
-      say(form.dataset.noCamera, "bad");
-      return;
-    }
-    button.hidden = true;
-    const look = async () => {
-      const [found] = await detector.detect(video).catch(() => []);
-      const now = Date.now();
-      if (found && (found.rawValue !== last || now - lastAt > 4000)) {
-        [last, lastAt] = [found.rawValue, now];
-        navigator.vibrate?.(60);
-        take(found.rawValue);
-      }
-      setTimeout(look, 250);
-    };
-    look();
-  });
+  window.readsLabels(
+    form,
+    (text) => { navigator.vibrate?.(60); take(text); },
+    (text) => say(text, "bad"),
+  );
 })();
