@@ -16,6 +16,7 @@ from archive.custody.queries.volumes import seen_volume
 from archive.custody.receiving import receive
 from archive.custody.scan import Scan, ScanState
 from archive.errors import ArchiveError, NotFound
+from archive.filing.queries.gone import check_scan_shown
 from archive.storage import ObjectStore
 from archive.transaction import NoSuchThing, Transaction
 from web import uploads
@@ -99,6 +100,7 @@ def read_again(visit: SignedIn, scan_id: RowNumber) -> Response:
 def page_image(visit: SignedIn, scan_id: RowNumber, number: RowNumber) -> Response:
     with visit.reading() as tx:
         page = seen_page(tx, scan_id, number)
+        check_scan_shown(tx, scan_id)
     return image(visit, page.image_key, page.image_sha256)
 
 
@@ -106,6 +108,7 @@ def page_image(visit: SignedIn, scan_id: RowNumber, number: RowNumber) -> Respon
 def thumbnail(visit: SignedIn, scan_id: RowNumber, number: RowNumber) -> Response:
     with visit.reading() as tx:
         page = seen_page(tx, scan_id, number)
+        check_scan_shown(tx, scan_id)
     return image(visit, page.thumb_key, f"{page.image_sha256}-small")
 
 
@@ -114,6 +117,7 @@ def enlarged(visit: SignedIn, scan_id: RowNumber, stub_id: RowNumber) -> Respons
     """The place of a stub on its page, enlarged and upright."""
     with visit.reading() as tx:
         place = place_of_stub(tx, scan_id, stub_id)
+        check_scan_shown(tx, scan_id)
     where = "-".join(str(side) for side in place.box)
     tag = f'"{place.page.image_sha256}-{where}"'
     headers = {"etag": tag, "cache-control": KEPT_BY_BROWSERS}

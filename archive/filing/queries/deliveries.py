@@ -15,6 +15,7 @@ from archive.filing.delivery import (
     DraftState,
 )
 from archive.filing.proposing import SURE
+from archive.filing.queries.gone import check_file_shown, check_page_shown
 from archive.holdings.copy import ElectronicCopy
 from archive.holdings.queries.records import seen_record
 from archive.holdings.record import Record
@@ -199,14 +200,15 @@ def seen_delivered_page(tx: Transaction, page_id: int) -> DeliveredPage:
 
     Raises:
         NoSuchThing: there is none, or this person may not know of it.
+        NoLongerShown: its record is given up to destruction.
     """
     page = tx.get(DeliveredPage, page_id)
     delivery = tx.get(Delivery, page.delivery_id)
-    if tx.can(Permission.RECORD_FILE, delivery.station_id):
-        return page
-    if page.copy_id is None:
-        raise NoSuchThing(thing="delivered_page", key=str(page_id))
-    seen_record(tx, tx.get(ElectronicCopy, page.copy_id).record_id)
+    if not tx.can(Permission.RECORD_FILE, delivery.station_id):
+        if page.copy_id is None:
+            raise NoSuchThing(thing="delivered_page", key=str(page_id))
+        seen_record(tx, tx.get(ElectronicCopy, page.copy_id).record_id)
+    check_page_shown(tx, page)
     return page
 
 
@@ -215,9 +217,11 @@ def seen_delivered_file(tx: Transaction, file_id: int) -> DeliveredFile:
 
     Raises:
         NoSuchThing: there is none, or it is another station's.
+        NoLongerShown: a record in it is given up to destruction.
     """
     file = tx.get(DeliveredFile, file_id)
     seen_delivery(tx, file.delivery_id)
+    check_file_shown(tx, file)
     return file
 
 

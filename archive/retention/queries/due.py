@@ -173,10 +173,9 @@ def due_select(tx: Transaction, on: date) -> Select[int]:
             ~_lapsed(lines, RecordContent.content_id, holding, on),
         )
     )
-    longer = select(ExtendedPeriod.record_id).where(
-        ExtendedPeriod.id.in_(_newest_ids(ExtendedPeriod)), ExtendedPeriod.new_due_on > on
-    )
-    kept = union_all(by_contents, longer).subquery()  # joined: PostgreSQL hashes any number so
+    kept = union_all(
+        by_contents, _kept_longer(on)
+    ).subquery()  # joined: PostgreSQL hashes any number so
     return (
         visible_records(tx)
         .with_only_columns(Record.id)
@@ -192,6 +191,12 @@ def due_select(tx: Transaction, on: date) -> Select[int]:
             kept.c.record_id.is_(None),
         )
     )
+
+
+def _kept_longer(on: date) -> Select[Any]:
+    """Ids of what an appraisal keeps beyond the day ``on``."""
+    newest = ExtendedPeriod.id.in_(_newest_ids(ExtendedPeriod))
+    return select(ExtendedPeriod.record_id).where(newest, ExtendedPeriod.new_due_on > on)
 
 
 def newest_events(record_ids: Collection[int] | None = None) -> Select[ClockEvent]:
