@@ -174,7 +174,11 @@ class FilePlan(Base, kw_only=True):
 
 
 class Category(Base, kw_only=True):
-    """A category of a plan (档案门类), in the order the plan lists them."""
+    """A category of a plan (档案门类), in the order the plan lists them.
+
+    ``item_template`` and ``volume_template`` are how new series of it write their codes; empty
+    for the usual way (:mod:`archive.holdings.code_style`).
+    """
 
     __tablename__ = "plan_category"
     __table_args__ = (UniqueConstraint("plan_id", "code"),)
@@ -185,6 +189,8 @@ class Category(Base, kw_only=True):
     code: Mapped[str] = mapped_column(String(8))
     name_zh: Mapped[str] = mapped_column(String(60))
     name_en: Mapped[str] = mapped_column(String(120))
+    item_template: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
+    volume_template: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
 
 
 class RecordKind(Base, kw_only=True):

@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from archive.holdings.actions import plans as verbs
+from archive.holdings.actions.code_styles import set_code_style
+from archive.holdings.code_style import template_for
 from archive.holdings.file_plan import (
     Arrangement,
     ClockStart,
@@ -18,6 +20,7 @@ from archive.holdings.file_plan import (
 from archive.holdings.queries.plans import (
     Difference,
     adopted_versions,
+    categories_of,
     differences,
     draft_of,
     kinds_of,
@@ -49,8 +52,22 @@ class DifferenceTold(BaseModel):
     shortened: bool
 
 
+class CodeStyleTold(BaseModel):
+    category: str
+    item: str
+    volume: str
+
+
+class CodeStyleChosen(BaseModel):
+    """Templates over ``fonds``, ``category``, ``year``, ``retention``, ``unit``, ``number``."""
+
+    item: str = Field(max_length=120)
+    volume: str = Field(max_length=120)
+
+
 class DraftTold(BaseModel):
     version: VersionTold
+    code_styles: list[CodeStyleTold]
     kinds: list[RecordKindTold]
     differences: list[DifferenceTold]
 
@@ -128,6 +145,18 @@ def remove_line(visit: SignedIn, plan_id: int, code: str, given: Reason) -> Draf
         return _told(tx, plan_id)
 
 
+@router.put("/drafts/{plan_id}/code-styles/{category}")
+def choose_style(visit: SignedIn, plan_id: int, category: str, given: CodeStyleChosen) -> DraftTold:
+    """How new series of the category write their codes, once the draft is in force."""
+    with visit.transaction() as tx:
+        _draft(tx, plan_id)
+        found = next((one.id for one in categories_of(tx, plan_id) if one.code == category), None)
+        if found is None:
+            raise NoSuchThing(thing="plan_category", key=category)
+        set_code_style(tx, found, item=given.item, volume=given.volume)
+        return _told(tx, plan_id)
+
+
 @router.post("/drafts/{plan_id}/adopt")
 def adopt(visit: SignedIn, plan_id: int, given: Reason) -> VersionTold:
     with visit.transaction() as tx:
@@ -164,6 +193,14 @@ def _told(tx: Transaction, plan_id: int) -> DraftTold:
     before = kinds_of(tx, newest[0].id) if newest else []
     return DraftTold(
         version=VersionTold.model_validate(plan),
+        code_styles=[
+            CodeStyleTold(
+                category=one.code,
+                item=template_for(one, Arrangement.ITEM),
+                volume=template_for(one, Arrangement.VOLUME),
+            )
+            for one in categories_of(tx, plan_id)
+        ],
         kinds=[RecordKindTold.model_validate(kind) for kind in kinds],
         differences=[_difference(one) for one in differences(before, kinds)],
     )

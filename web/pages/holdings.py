@@ -26,6 +26,7 @@ from web.listing import Listing
 from web.page import go, show
 from web.pages.around import just_done
 from web.pages.plan_contents import content_columns, content_row
+from web.pages.plan_styles import style_columns, style_row
 from web.parts import Column, FormState, Link, Option
 
 router = APIRouter(prefix="/holdings")
@@ -102,6 +103,10 @@ def _plan_page(visit: Visit, state: FormState, status: int = 200) -> Response:
         columns=[Column(key, visit.t(f"holdings.{key}")) for key in COLUMNS],
         groups=_groups(visit, seen, listing.text("text")),
         seen=seen,
+        style_columns=style_columns(visit),
+        styles=[style_row(visit, seen.fonds, one) for one in seen.categories]
+        if not listing.text("text")
+        else [],
         content_columns=content_columns(visit),
         contents=[content_row(visit, one) for one in matching(seen.contents, listing.text("text"))],
         superseded=seen.plan.id != versions[0].id,

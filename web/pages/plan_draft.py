@@ -41,14 +41,16 @@ from archive.transaction import NoSuchThing, Transaction
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
 from web.page import go, show
-from web.pages import plan_contents
+from web.pages import plan_contents, plan_styles
 from web.pages.around import crumbs, just_done
 from web.pages.plan_contents import content_columns, content_row
+from web.pages.plan_styles import style_columns, style_row
 from web.parts import Column, FormState, Link, Option, Status
 from web.typed import RowNumber
 
 router = APIRouter(prefix="/holdings/plan")
 router.include_router(plan_contents.router)
+router.include_router(plan_styles.router)
 
 PLAN = "/holdings/plan"
 DRAFTS = f"{PLAN}/drafts"
@@ -183,6 +185,7 @@ def _draft_page(visit: Visit, plan_id: int, state: FormState, status: int = 200)
         kinds = kinds_of(tx, plan.id)
         changes = differences(plan_in_force(tx, fonds.code).kinds, kinds)
         contents = contents_of(tx, plan.id)
+        categories = categories_of(tx, plan.id)
     own = drafter.id == visit.actor.person_id
     columns = ("name", "number", "clause", "category", "retention")
     return show(
@@ -208,6 +211,11 @@ def _draft_page(visit: Visit, plan_id: int, state: FormState, status: int = 200)
             for key in columns
         ],
         rows=[_row(visit, plan, kind, link=own) for kind in kinds],
+        style_columns=style_columns(visit, link=own),
+        styles=[
+            style_row(visit, fonds, one, f"{DRAFTS}/{plan.id}/styles/{one.id}" if own else "")
+            for one in categories
+        ],
         content_columns=content_columns(visit, link=own),
         contents=[
             content_row(visit, one, f"{DRAFTS}/{plan.id}/contents/{one.id}" if own else "")

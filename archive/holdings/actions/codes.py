@@ -3,8 +3,9 @@
 from sqlalchemy import func, select
 
 from archive.access import Permission
-from archive.holdings.code import TEMPLATES, ArchivalCode, CodeSeries, NotArchived
-from archive.holdings.file_plan import FilePlan, KindSuperseded, PlanState, RecordKind
+from archive.holdings.code import ArchivalCode, CodeSeries, NotArchived
+from archive.holdings.code_style import template_for
+from archive.holdings.file_plan import Category, FilePlan, KindSuperseded, PlanState, RecordKind
 from archive.holdings.fonds import Fonds
 from archive.people.person import Station
 from archive.transaction import Transaction
@@ -70,6 +71,9 @@ def _series(tx: Transaction, kind: RecordKind, fonds: Fonds, unit: str, year: in
     found = tx.session.scalar(wanted)
     if found is not None:
         return found
+    category = tx.session.scalar(
+        select(Category).where(Category.plan_id == kind.plan_id, Category.code == kind.category)
+    )
     return tx.add(
         CodeSeries(
             fonds_id=fonds.id,
@@ -78,6 +82,6 @@ def _series(tx: Transaction, kind: RecordKind, fonds: Fonds, unit: str, year: in
             retention=kind.retention,
             unit=unit,
             arrangement=kind.arrangement,
-            template=TEMPLATES[kind.arrangement],
+            template=template_for(category, kind.arrangement),
         )
     )

@@ -1,4 +1,4 @@
-"""The old code of a record is a field of its own; files tell how they are signed."""
+"""The old code of a record is a field; files tell how they are signed; categories how codes are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,11 @@ def upgrade() -> None:
     op.add_column(
         "record", sa.Column("old_code", sa.String(length=80), nullable=False, server_default="")
     )
+    for name in ("item_template", "volume_template"):
+        op.add_column(
+            "plan_category",
+            sa.Column(name, sa.String(length=120), nullable=False, server_default=""),
+        )
     op.execute(
         "UPDATE record SET old_code = (SELECT min(i.old_code) FROM imported_row i"
         " WHERE i.record_id = record.id AND i.old_code <> '')"
@@ -26,6 +31,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The import still has the old codes, and the remark of what it brought in before."""
+    op.drop_column("plan_category", "volume_template")
+    op.drop_column("plan_category", "item_template")
     op.drop_column("record", "old_code")
     op.drop_column("delivered_file", "signatures")
     op.drop_column("delivered_file", "seals")

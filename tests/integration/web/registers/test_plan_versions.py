@@ -1,7 +1,7 @@
 """The next version of the plan on its pages: drafted, changed, adopted by somebody else."""
 
 from archive.holdings.actions.plans import adopt_default_plan
-from archive.holdings.queries.plans import kinds_of
+from archive.holdings.queries.plans import categories_of, kinds_of
 from tests.builders import Station
 from tests.holdings import filed, with_file_plan
 from tests.integration.web.visiting import Visits
@@ -92,3 +92,34 @@ def test_a_fonds_gets_its_number_on_its_page(station: Station, visits: Visits):
     assert page.link("登记全宗号") is None
     assert filed(station).code.startswith("Z109-")
     assert not before.code.startswith("Z109-")
+
+
+def test_the_form_of_codes_is_chosen_from_its_parts(station: Station, visits: Visits):
+    with_file_plan(station)
+    archivist = visits(station.archivist)
+    assert archivist.get(PLAN).says("档号格式", "Z109-WS·2026-D10-GDS-0001")
+    draft = archivist.post(f"{PLAN}/1/draft").place.partition("?")[0]
+    plan_id = int(draft.rsplit("/", 1)[1])
+    category = next(
+        one for one in station.archivist.does(categories_of, plan_id) if one.code == "WS"
+    )
+    page = archivist.get(draft)
+    form = f"{draft}/styles/{category.id}"
+    assert page.link(f"WS {category.name_zh}") == form
+    page = archivist.get(form)
+    assert page.says("WS 的档号格式", "Z109-WS·2026-D10-GDS-0001", "年度 → 期限 → 机构")
+    usual = {"volume-order": "year-retention-unit", "volume-joins": "···", "volume-digits": "3"}
+    alike = {"item-order": "year-unit-retention", "item-joins": "···", "item-digits": "3"}
+    wrong = archivist.post(form, {**usual, **alike})
+    assert (wrong.status, wrong.says("分不清")) == (422, True)
+    assert '<option value="year-unit-retention" selected' in wrong.response.text
+    assert archivist.post(form, {**usual, "item-order": "x"}).status == 422
+    chosen = {"item-order": "unit-year-retention", "item-joins": "-·-", "item-digits": "5"}
+    page = archivist.goes(archivist.post(form, {**usual, **chosen}))
+    assert page.says("档号格式已改", "Z109-WS-GDS·2026-D10-00001")
+    assert visits(station.clerk).get(form).status == 403
+    assert visits(station.leader).post(form, {**usual, **chosen}).status == 403
+    told = archivist.get(f"/api/v1/holdings/plan/drafts/{plan_id}").response.json()
+    (style,) = (one for one in told["code_styles"] if one["category"] == "WS")
+    assert style["item"] == "{fonds}-{category}-{unit}·{year}-{retention}-{number:5}"
+    assert visits(station.archivist, "en").get(form).says("Form of the codes of WS")
