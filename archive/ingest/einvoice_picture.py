@@ -100,7 +100,9 @@ def _put(
 
 
 def _advance(character: str) -> float:
-    return 0.55 if character < "\u2e80" else 1.0
+    if character >= "\u2e80":
+        return 1.0
+    return 0.7 if character.isupper() else 0.55
 
 
 def _rule(page: OfdPage, top: float) -> None:
