@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from archive.filing.line import Line
 from archive.filing.proposing import PageText, Proposal, days_in, plain
 
 _HEADED = re.compile(r"电子发票|增值税.{0,6}发票|数电票")
@@ -17,7 +18,7 @@ _DAY = re.compile(r"开票日期[:：]?(.{8,12})")
 _BUYER = re.compile(r"购买方(?:信息)?名称[:：](.{2,60})")
 _SELLER = re.compile(r"(?:销售方|销方)(?:信息)?名称[:：](.{2,60})")
 _TOTAL = re.compile(r"(?:价税合计)?[(（]小写[)）][:：]?[¥￥]?(\d{1,12}(?:\.\d{1,2})?)")
-_CODE = re.compile(r"01,(\d{2}),(\d*),(\d{8,20}),(\d{1,12}(?:\.\d{1,2})?),(\d{8}),.*")
+_CODE = re.compile(r"01,(\d{2}),(\d*),(\d{8,20}),(\d{1,12}(?:\.\d{1,2})?)?,(\d{8})?,.*")
 _WITH_TAX = frozenset({"31", "32"})
 """Kinds of 数电票; only in their code does the amount hold the tax."""
 
@@ -40,7 +41,7 @@ def invoice_proposals(pages: Sequence[PageText]) -> dict[str, Proposal]:
         return {}
     coded = _coded(first.payload)
     headed = next((line for line in first.lines if _HEADED.search(plain(line.text))), None)
-    if headed is None:
+    if headed is None and coded is None:
         return {}
     number, buyer, seller, total = (
         _after(pages, pattern) for pattern in (_NUMBER, _BUYER, _SELLER, _TOTAL)
@@ -56,7 +57,7 @@ def invoice_proposals(pages: Sequence[PageText]) -> dict[str, Proposal]:
         "document_number": number,
         "formed_on": day,
         "parties": _parties(buyer, seller),
-        "title": _title(headed.text.strip(), headed.confidence, first.number, seller, total),
+        "title": _title(headed, first.number, seller, total),
     }
     return {name: proposal for name, proposal in found.items() if proposal is not None}
 
@@ -66,7 +67,8 @@ def _coded(payload: str) -> _Coded | None:
     if match is None:
         return None
     kind, _, number, amount, day = match.groups()
-    return _Coded(number, amount if kind in _WITH_TAX else "", next(iter(days_in(day)), None))
+    total = amount or "" if kind in _WITH_TAX else ""
+    return _Coded(number, total, next(iter(days_in(day or "")), None))
 
 
 def _after(pages: Sequence[PageText], pattern: re.Pattern[str]) -> Proposal | None:
@@ -93,9 +95,14 @@ def _parties(buyer: Proposal | None, seller: Proposal | None) -> Proposal | None
 
 
 def _title(
-    heading: str, confidence: float, page: int, seller: Proposal | None, total: Proposal | None
+    headed: Line | None, page: int, seller: Proposal | None, total: Proposal | None
 ) -> Proposal:
     """Which invoice, of whom, over how much: nothing about who bought."""
-    parts = [heading, seller.value if seller else "", f"{total.value}元" if total else ""]
+    confidence = headed.confidence if headed else _SAID_BY_CODE
+    parts = [
+        headed.text.strip() if headed else "发票",
+        seller.value if seller else "",
+        f"{total.value}元" if total else "",
+    ]
     sure = min(one.confidence for one in (seller, total) if one) if seller or total else confidence
     return Proposal(" ".join(part for part in parts if part)[:200], min(sure, confidence), page)

@@ -29,7 +29,7 @@ class ReadPage:
 
     Attributes:
         turned: degrees clockwise it has to be turned to stand upright.
-        payload: what a QR code on it says; empty where there is none.
+        payload: what a QR code on it says, or data in the file that says the same; else empty.
     """
 
     width: int
@@ -48,7 +48,7 @@ def read_pages(paths: Sequence[Path], start: int, threads: int) -> Iterator[Read
         if page.written:  # the file itself says so; nothing is guessed from its preview
             lines = (Line(line.text, line.confidence, _around(line)) for line in page.written)
             sheet = Sheet(page.pixels, page.dpi)
-            yield _page(page, sheet, tuple(lines), payload=code_on(page))
+            yield _page(page, sheet, tuple(lines), payload=code_on(page) or page.coded)
         else:
             yield read_page(text_reader(threads), page)
 

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from archive.ingest import package
 from archive.ingest.limits import ScanLimits
 from archive.ingest.magic import Kind
+from archive.ingest.ofd import Ofd
 from archive.ingest.refusals import (
     BadScan,
     Damaged,
@@ -26,6 +27,7 @@ ROOT = "EInvoice"
 MOST_BYTES = 16_000_000
 MOST_ITEMS = 2_000
 
+_FIGURES = re.compile(r"[0-9]")
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 
 
@@ -88,6 +90,32 @@ def read(path: Path, kind: Kind, limits: ScanLimits) -> EInvoice:
         raise XmlTooTangled from error
     except (XmlRefused, ValueError) as error:
         raise Damaged from error
+
+
+def code_of(invoice: EInvoice) -> str:
+    """Number, amount and day as the QR code of a 数电票 says them."""
+    return _coded(invoice.number, invoice.total, invoice.day)
+
+
+def code_within(document: Ofd) -> str:
+    """The same of an OFD that carries its data: attached as XML, or said beside its pages."""
+    for name in document.parts.names():
+        if name.endswith(".xml") and "attach" in name:
+            try:
+                return code_of(_invoice(tree_of(document.parts.read(name))))
+            except (BadScan, ValueError):
+                continue
+    said = document.said
+    return _coded(said.get("发票号码", ""), said.get("价税合计", ""), said.get("开票日期", ""))
+
+
+def _coded(number: str, total: str, day: str) -> str:
+    """Empty where there is no number; an amount or a day that is none is left out."""
+    if not re.fullmatch(r"[0-9]{8,20}", number):
+        return ""
+    amount = total if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", total) else ""
+    figures = "".join(_FIGURES.findall(day))[:8]
+    return f"01,32,,{number},{amount},{figures if len(figures) == 8 else ''},,"
 
 
 def _plain(path: Path) -> bytes:

@@ -135,7 +135,10 @@ def _only_refused() -> Iterator[None]:
 
 
 class Ofd:
-    """An OFD that is open; its pages are numbered through all its documents."""
+    """An OFD that is open; its pages are numbered through all its documents.
+
+    ``said`` is what it says of itself beside its pages (CustomDatas), by name.
+    """
 
     def __init__(self, parts: Package, limits: ScanLimits) -> None:
         self._parts = parts
@@ -150,6 +153,10 @@ class Ofd:
         if not found:
             raise NoPages
         self._pages = found
+        self.parts = parts
+        self.said = {
+            each.get("Name", ""): (each.text or "").strip() for each in entry.iter("CustomData")
+        }
         self._lists = [
             text for body in entry.iter("DocBody") if (text := _text(body, "Signatures"))
         ]

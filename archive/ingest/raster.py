@@ -8,7 +8,7 @@ import struct
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -192,6 +192,8 @@ def _ofd_images(path: Path, skipped: int, before: int) -> Iterator[PageImage]:
             with _must_be_readable(number):
                 page = document.page(index + 1)
                 image = _preview(number, page, document, ofd_picture.NOTE)
+                if not index:
+                    image = replace(image, coded=einvoice.code_within(document))
             yield image
 
 
@@ -203,6 +205,7 @@ def _invoice_images(path: Path, kind: Kind, skipped: int, before: int) -> Iterat
         with _must_be_readable(number):
             page = einvoice_picture.page_of(invoice, index + 1)
             image = _preview(number, page, None, einvoice_picture.NOTE)
+            image = replace(image, coded=einvoice.code_of(invoice))
         yield image
 
 

@@ -47,6 +47,7 @@ class PageImage:
         dpi: resolution the pixels were made at; 0 when the file does not say.
         written: what the file itself says stands on it; None where it is only seen.
         note: what is to be written under a preview.
+        coded: what data in the file says, in the way the QR code of an invoice says it.
     """
 
     number: int
@@ -54,6 +55,7 @@ class PageImage:
     dpi: float = 0.0
     written: tuple[TextLine, ...] | None = None
     note: str = ""
+    coded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,34 @@ def test_an_invoice_in_the_bytes_of_an_older_standard_is_read(station):
     assert SELLER in draft.title
 
 
+ATTACHED = {"Doc_0__Attachs__original_invoice.xml": invoice(number="26412000000999999999")}
+SAYING = {
+    "OFD.xml": (
+        f'{HEAD}<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:DocBody><ofd:DocInfo>'
+        '<ofd:CustomDatas><ofd:CustomData Name="发票号码">26412000000888888888</ofd:CustomData>'
+        '<ofd:CustomData Name="开票日期">2026年09月07日</ofd:CustomData>'
+        '<ofd:CustomData Name="价税合计">456.70</ofd:CustomData></ofd:CustomDatas></ofd:DocInfo>'
+        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+    )
+}
+TOLD = [
+    (ATTACHED, "26412000000999999999", date(2026, 9, 8), "123.00元"),
+    (SAYING, "26412000000888888888", date(2026, 9, 7), "456.70元"),
+    ({"Doc_0__Attachs__original_invoice.xml": "<a"}, NUMBER, date(2026, 9, 8), "发票）"),
+]
+
+
+@pytest.mark.parametrize(
+    ("parts", "number", "day", "end"), TOLD, ids=["attached", "said", "broken"]
+)
+def test_the_data_an_ofd_carries_is_believed_before_its_words(station, parts, number, day, end):
+    delivery = delivered(station, ("票.ofd", spoiled(**parts)))
+    read_delivery(station.system, delivery.id)
+    (draft,) = drafts_of(station, delivery)
+    assert (draft.document_number, draft.formed_on) == (number, day)
+    assert draft.title.endswith(end)
+
+
 SIGNED = {
     "OFD.xml": (
         f'{HEAD}<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:DocBody>'

@@ -48,6 +48,18 @@ def test_the_amount_in_the_code_of_an_older_invoice_is_without_tax_and_not_taken
     assert found["title"].value.endswith("123.00元")
 
 
+def test_an_invoice_whose_heading_was_not_read_is_known_by_its_code():
+    coded = "01,32,,26412000000123456789,,20260909,,"
+    found = invoice_proposals([page(*WORDS[3:5], payload=coded)])
+    assert found["document_number"].value == "26412000000123456789"
+    assert found["title"].value == "发票 青石文具店"
+
+
+@pytest.mark.parametrize("payload", ["01,32", "01,32,,1,2,3,,", "http://a/b", "SEP:1", "1" * 120])
+def test_a_code_that_is_not_that_of_an_invoice_says_nothing(payload):
+    assert invoice_proposals([page("投诉记录", payload=payload)]) == {}
+
+
 @pytest.mark.parametrize(
     "texts", [(), ("投诉记录",), ("电子发票（普通发票）",), ("发票号码：12345678",)]
 )
