@@ -131,6 +131,10 @@ class NotSigned(Conflict):
     """Not every member of the panel has signed; nothing follows from it yet."""
 
 
+class OpinionUnfiled(Conflict):
+    """What a panel signed is filed as a record of its own, kept for ever."""
+
+
 class AppraisalState(StrEnum):
     DRAFT = "draft"  # 拟稿
     CONVENED = "convened"  # 鉴定中
@@ -171,6 +175,7 @@ class Appraisal(Base, kw_only=True):
 
     Attributes:
         digest: of everything the signatures stand for; empty until it is concluded.
+        report_record_id: the record its opinion (鉴定意见书) is filed as, for ever.
         closing: why it was withdrawn, or opened again last.
     """
 
@@ -198,6 +203,7 @@ class Appraisal(Base, kw_only=True):
     signed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     digest: Mapped[str] = mapped_column(String(64), default="")
     closing: Mapped[str] = mapped_column(String(500), default="")
+    report_record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), default=None)
     version: Mapped[int] = mapped_column(init=False)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
@@ -327,4 +333,5 @@ refused_by(HoldInTheWay, "held_not_destroyed")
 refused_by(AppraisalSealed, "appraisal_sealed")
 refused_by(NumberSkipped, "appraisal_gap", "uq_appraisal_fonds_id_year_number")
 refused_by(NotSigned, "not_all_signed")
+refused_by(OpinionUnfiled, "opinion_unfiled")
 refused_by(AppraisedElsewhere, "appraised_elsewhere")

@@ -5,7 +5,6 @@ is never destroyed, and names the head of the trail at that moment, so that an o
 the paper can tell whether the trail was rewritten.
 """
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +12,7 @@ from sqlalchemy import func, select
 
 from archive.access import SYSTEM
 from archive.audit import TrailHead
-from archive.digest import digest_of
-from archive.holdings.copy import ElectronicCopy, page_digest
 from archive.holdings.fonds import Fonds
-from archive.holdings.pairing import copy_kept, locked_pair
 from archive.messages import Language, sentence, sentences
 from archive.messages.written import iso, moment
 from archive.people.person import Person, Station
@@ -24,9 +20,9 @@ from archive.printing import print_form
 from archive.retention.appraisal import Appraisal
 from archive.retention.batch import Batch, BatchItem, ItemState
 from archive.retention.erasure import Backup, ErasedObject
+from archive.retention.filed_paper import keep_paper, stored
 from archive.retention.queries.batches import all_signatures, items_of, witnesses_of
 from archive.retention.signing import BatchSignature, Part
-from archive.storage import new_key
 from archive.system import System
 from archive.transaction import Transaction
 
@@ -54,42 +50,17 @@ def file_certificate(system: System, batch_id: int) -> None:
     """Print the certificate of a closed batch and keep it as its record's copy; once, or again
     when the last backup is gone and it has more to say.
     """
-    from pypdf import PdfReader  # noqa: PLC0415 - the pages that link here need not wait for it
-
     with system.transaction(SYSTEM, writes=False) as tx:
         batch = tx.get(Batch, batch_id)
         record_id, printed_at = batch.certificate_record_id, tx.now
         if record_id is None:
             return
         told = certificate(tx, batch)
-    pdf = print_form("destruction", told, printed_at=printed_at)
-    pages = len(PdfReader(io.BytesIO(pdf)).pages)
-    digests, key = digest_of([pdf]), new_key()
-    system.objects.put(key, io.BytesIO(pdf), digests)
+    paper = stored(system.objects, print_form("destruction", told, printed_at=printed_at))
     with system.transaction(SYSTEM) as tx:
-        record, pair = locked_pair(tx, record_id)
-        earlier = tx.session.scalar(
-            select(func.max(ElectronicCopy.number)).where(ElectronicCopy.record_id == record_id)
-        )
-        digest = page_digest([(digests.sha256, page) for page in range(1, pages + 1)])
-        tx.add(
-            ElectronicCopy(
-                record_id=record_id,
-                number=0 if earlier is None else earlier + 1,
-                digest=digest,
-                pages=pages,
-                made_at=tx.now,
-                rendition_key=key,
-                rendition_sha256=digests.sha256,
-                rendition_sm3=digests.sm3,
-                rendition_size=digests.size,
-                rendition_tool="typst",
-                rendition_at=tx.now,
-            )
-        )
-        record.pages = pages
-        copy_kept(tx, record, pair, pages=pages, digest=digest, by_id=None)
-        tx.record("batch.certified", batch.subject, certificate=record.code, sha256=digests.sha256)
+        record = keep_paper(tx, record_id, paper)
+        digest = paper.digests.sha256
+        tx.record("batch.certified", batch.subject, certificate=record.code, sha256=digest)
 
 
 def certificate(tx: Transaction, batch: Batch) -> dict[str, Any]:

@@ -3,14 +3,12 @@
 What it says of an item is what was frozen when the panel concluded; its titles name nobody.
 """
 
-import io
 from typing import Any
 
 from sqlalchemy import select
 
 from archive.access import SYSTEM
 from archive.clock import STATION_ZONE
-from archive.digest import digest_of
 from archive.holdings.file_plan import RecordKind
 from archive.holdings.fonds import Fonds
 from archive.holdings.record import Record
@@ -25,9 +23,9 @@ from archive.retention.appraisal import (
     Opinion,
 )
 from archive.retention.conclusion import AppraisalPaper
+from archive.retention.filed_paper import keep_paper, stored
 from archive.retention.queries.appraisals import Seat, dissents, seats
 from archive.retention.tombstone import lasting_title
-from archive.storage import new_key
 from archive.system import System
 from archive.transaction import Transaction
 
@@ -101,24 +99,24 @@ def print_appraisal(system: System, appraisal_id: int) -> None:
         if kept is not None or state != AppraisalState.SIGNED:
             return
         told, printed_at = opinion_told(tx, appraisal_id), tx.now
-    pdf = print_form("appraisal", told, printed_at=printed_at)
-    digests = digest_of([pdf])
-    key = new_key()
-    system.objects.put(key, io.BytesIO(pdf), digests)
+    paper = stored(system.objects, print_form("appraisal", told, printed_at=printed_at))
     with system.transaction(SYSTEM) as tx:
         appraisal = tx.get(Appraisal, appraisal_id, lock=True)
         if tx.session.get(AppraisalPaper, appraisal_id) is not None:
             return
+        digests = paper.digests
         tx.add(
             AppraisalPaper(
                 appraisal_id=appraisal_id,
-                object_key=key,
+                object_key=paper.key,
                 sha256=digests.sha256,
                 sm3=digests.sm3,
                 size=digests.size,
                 made_at=tx.now,
             )
         )
+        if appraisal.report_record_id is not None:  # signed before opinions were filed
+            keep_paper(tx, appraisal.report_record_id, paper)
         tx.record("appraisal.paper-kept", appraisal.subject, sha256=digests.sha256)
 
 

@@ -18,9 +18,9 @@ MAKE_OBJECTS = {
     "archive.ingest.keeping._stored": "scan_file.object_key, delivered_file.object_key,"
     " destruction_photo.object_key",
     "archive.filing.renditions.make_rendition": "electronic_copy.rendition_key",
-    "archive.retention.certificate.file_certificate": "electronic_copy.rendition_key",
     "archive.retention.erasing._separate": "delivered_file.object_key, erased_object.object_key",
-    "archive.retention.opinion_paper.print_appraisal": "appraisal_paper.object_key",
+    "archive.retention.filed_paper.stored": "electronic_copy.rendition_key,"
+    " appraisal_paper.object_key",
 }
 """Who makes a key of the store, and the columns it goes to."""
 

@@ -33,6 +33,7 @@ class AppraisalTold(Told):
     concluded_at: datetime | None
     signed_at: datetime | None
     digest: str
+    report_record_id: int | None
     closing: str
 
 

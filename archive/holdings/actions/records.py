@@ -1,34 +1,12 @@
 """Verbs about records [seed 5.1, 5.3]."""
 
-from dataclasses import dataclass
-from datetime import date
-
 from archive.access import Permission
-from archive.holdings.actions.codes import assign_code
-from archive.holdings.pair import Pair
-from archive.holdings.record import Origin, Record
+from archive.holdings.following import Description, file_following
+from archive.holdings.record import Record
 from archive.reason import reason_in
 from archive.transaction import Transaction
 
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What is said about a record when it is filed.
-
-    ``year`` is the year it is filed under; None: the year it was formed.
-    """
-
-    kind_id: int
-    title: str
-    formed_on: date
-    pages: int = 0
-    year: int | None = None
-    origin: Origin = Origin.PAPER
-    document_number: str = ""
-    parties: str = ""
-    customer_number: str = ""
-    remark: str = ""
-    old_code: str = ""
+__all__ = ["CORRECTABLE", "Description", "describe_again", "file_record"]
 
 
 def file_record(
@@ -40,32 +18,8 @@ def file_record(
         TitleMissing, FormedInFuture, NotArchived, SeriesFull: nothing is kept, no number used.
     """
     tx.require(Permission.RECORD_FILE, station_id)
-    year = described.year or described.formed_on.year
-    record = Record(
-        station_id=station_id,
-        kind_id=described.kind_id,
-        code="",
-        title=described.title.strip(),
-        formed_on=described.formed_on,
-        year=year,
-        pages=described.pages,
-        origin=described.origin,
-        document_number=described.document_number.strip(),
-        parties=described.parties.strip(),
-        customer_number=described.customer_number.strip(),
-        remark=described.remark.strip(),
-        old_code=described.old_code.strip(),
-        source=source,
-        filed_by_id=tx.person_id,
-        filed_at=tx.now,
-    )
-    record.check_described(tx.today)
-    code = assign_code(tx, kind_id=described.kind_id, station_id=station_id, year=year)
-    record.code = code.text
-    tx.add(record)
-    tx.add(Pair(record_id=record.id, since=tx.now))
-    tx.record("record.filed", record.subject, source=source, pages=record.pages)
-    return record
+    tx.require(Permission.CODE_ASSIGN, station_id)
+    return file_following(tx, station_id, described, source=source)
 
 
 def describe_again(tx: Transaction, record_id: int, *, reason: str, **changes: object) -> Record:

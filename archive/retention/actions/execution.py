@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from archive.access import Permission
-from archive.holdings.actions.records import Description, file_record
 from archive.holdings.pair import Pair, Paper
-from archive.holdings.queries.plans import kind_in_force
-from archive.holdings.record import RECORD_WORKFLOW, Origin, Record
+from archive.holdings.record import RECORD_WORKFLOW, Record
 from archive.people.actions import confirm_password
 from archive.reason import says_something
 from archive.retention.actions.batches import locked_batch
@@ -34,6 +32,7 @@ from archive.retention.batching import (
     settle_items,
 )
 from archive.retention.certificate import outstanding_backups
+from archive.retention.filed_paper import file_paper
 from archive.retention.queries.batches import all_signatures, items_of, witnesses_of
 from archive.retention.queries.due import DueState, due_of
 from archive.retention.queries.holds import holds_on, in_pieces
@@ -146,18 +145,8 @@ def close_batch(tx: Transaction, batch_id: int) -> Batch:
     signed = {one.person_id for one in all_signatures(tx, batch.id) if one.part == Part.WITNESS}
     if signed != {witness.person_id for witness in witnesses_of(tx, batch.id)}:
         raise DestructionUnfinished(batch=batch.name)
-    record = file_record(
-        tx,
-        batch.station_id,
-        Description(
-            kind_in_force(tx, CERTIFICATE_KIND).id,
-            f"{batch.name}销毁清册、批准及监销记录",
-            tx.today,
-            origin=Origin.ELECTRONIC,
-            document_number=batch.name,
-        ),
-        source="system",
-    )
+    title = f"{batch.name}销毁清册、批准及监销记录"
+    record = file_paper(tx, batch.station_id, CERTIFICATE_KIND, title, number=batch.name)
     batch.certificate_record_id = record.id
     BATCH_WORKFLOW.take("close", batch)
     batch.closed_at = tx.now

@@ -34,6 +34,7 @@ from archive.retention.conclusion import (
     MemberSigned,
 )
 from archive.retention.extending import extend
+from archive.retention.filed_paper import file_paper
 from archive.retention.hold import HoldKind
 from archive.retention.paneling import (
     check_panel_of,
@@ -47,6 +48,9 @@ from archive.retention.queries.appraisals import seen_appraisal, unjudged_ids
 from archive.retention.queries.due import due_of
 from archive.retention.queries.holds import holds_on, in_pieces
 from archive.transaction import NoSuchThing, Transaction
+
+REPORT_KIND = "appraisal-report"
+"""Kind of the file plan that opinions are filed as, for ever."""
 
 TOLD_OF = 5
 """Codes a refusal names; the rest is a number."""
@@ -248,9 +252,18 @@ def _make_final(tx: Transaction, appraisal: Appraisal) -> None:
             "record.appraised", record.subject, appraisal=appraisal.name, opinion=str(item.opinion)
         )
     release_items(tx, appraisal.id)
+    title = f"{appraisal.name}鉴定意见书"
+    report = file_paper(tx, appraisal.station_id, REPORT_KIND, title, number=appraisal.name)
+    appraisal.report_record_id = report.id
     APPRAISAL_WORKFLOW.take("sign", appraisal)
     appraisal.signed_at = tx.now
-    tx.record("appraisal.signed", appraisal.subject, digest=appraisal.digest, items=len(rows))
+    tx.record(
+        "appraisal.signed",
+        appraisal.subject,
+        digest=appraisal.digest,
+        items=len(rows),
+        report=report.code,
+    )
     tx.promise("print_appraisal", appraisal_id=appraisal.id)
 
 

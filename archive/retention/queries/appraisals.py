@@ -108,6 +108,7 @@ class AppraisalSeen:
     seen_count: int
     dissents: tuple[tuple[Dissent, Person, str], ...]
     paper: AppraisalPaper | None
+    report: Record | None
     pages: int
 
     @property
@@ -205,6 +206,7 @@ def appraisal_seen(tx: Transaction, appraisal_id: int) -> AppraisalSeen:
         tx.session.scalar(looked) or 0,
         tuple(dissents(tx, appraisal_id)),
         tx.session.get(AppraisalPaper, appraisal_id),
+        tx.session.get(Record, appraisal.report_record_id) if appraisal.report_record_id else None,
         tx.session.scalar(pages) or 0,
     )
 
