@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
+from archive import migrations
 from archive.access import NotPermitted
 from archive.audit import TrailEntry
 from archive.customers.customer import Customer
@@ -327,3 +328,13 @@ def test_an_old_code_finds_its_record(station: Station):
     found = station.archivist.does(find_records, RecordFilter(text="WS-2019-2"))
     assert [line.record.title for line in found] == [str(ROWS[1][1])]
     assert station.archivist.does(find_records, RecordFilter(text="WS-2019-9")) == []
+
+
+def test_what_was_imported_before_gets_its_old_code_from_the_import(station: Station):
+    with_file_plan(station)
+    imported(station)
+    engine = station.system.engine
+    migrations.downgrade(engine, "0016")
+    migrations.upgrade(engine)
+    found = station.archivist.does(find_records, RecordFilter(text="WS-2019-2"))
+    assert [line.record.old_code for line in found] == ["WS-2019-2"]
