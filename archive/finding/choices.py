@@ -31,9 +31,23 @@ def labels(
     tx: Transaction, facet: str, values: Collection[str], language: Language
 ) -> dict[str, str]:
     """What these values are called in that language."""
-    called = _called(tx, facet)
-    at = LANGUAGES.index(language)
-    return {value: called[value][at] if value in called else value for value in values}
+    called: Mapping[str, str] = {}
+    if facet == "kind":
+        name = RecordKind.name_en if language == "en" else RecordKind.name_zh
+        kinds = select(RecordKind.code, name).where(RecordKind.code.in_(values))
+        called = dict(tx.session.execute(kinds.order_by(RecordKind.id)).all())
+    elif facet == "station":
+        ids = [int(value) for value in values if value.isdecimal()]
+        stations = select(Station.id, Station.name).where(Station.id.in_(ids))
+        called = {str(one): name for one, name in tx.session.execute(stations)}
+    elif facet == "pair":
+        called = {value: sentence(f"state-pair.{value}", language) for value in values}
+    elif facet == "period":
+        called = {value: _period(value)[LANGUAGES.index(language)] for value in values}
+    elif facet == "place":
+        known = set(values) & {UNPLACED, OUT, BOXED}
+        called = {value: sentence(f"search.place_{value}", language) for value in known}
+    return {value: called.get(value, value) for value in values}
 
 
 def _fits(word: str, value: str, names: Collection[str]) -> bool:

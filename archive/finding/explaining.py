@@ -1,7 +1,7 @@
 """Why a record was found: in which field or on which page, with the words marked."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -88,8 +88,8 @@ def _fields(
     if may_name:
         said |= {"customer": record.customer_number}
     for name, text in said.items():
-        words = wording.words(text)
-        if any(_at(words, clause.words) >= 0 for clause in clauses if _may_stand(clause, name)):
+        joined = _joined(wording.words(text)) if text else ""
+        if any(_joined(clause.words) in joined for clause in clauses if _may_stand(clause, name)):
             snippet = (
                 () if name in {"title", "customer"} else tuple(_marked(text, clauses, wording))
             )
@@ -104,12 +104,12 @@ def _pages_of(hit: Hit, clauses: Sequence[Clause]) -> list[int]:
     """The page on which each clause first stands, ascending."""
     if not hit.text:
         return []
-    text = f" {hit.text} "
+    text = _joined([hit.text])
     pages = set()
     for clause in clauses:
-        at = text.find(f" {' '.join(clause.words)} ") if _may_stand(clause, "text") else -1
-        if at >= 0:
-            pages.add(bisect_right(hit.page_starts, text.count(" ", 0, at)))
+        first = next(_starts(text, clause.words), None) if _may_stand(clause, "text") else None
+        if first is not None:
+            pages.add(bisect_right(hit.page_starts, first))
     return sorted(page for page in pages if page)
 
 
@@ -160,20 +160,16 @@ def _cut(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Segment]:
 
 
 def _spans(text: str, clauses: Sequence[Clause], wording: Wording) -> list[tuple[int, int]]:
-    """Where in a text the phrases stand; of one that begins or ends on another page, its part."""
+    """Where in a text the phrases stand; of one that goes on on the next page, its beginning."""
     placed = wording.words_at(text)
-    words = [word for word, _, _ in placed]
+    joined = _joined(word for word, _, _ in placed)
     spans = []
     for clause in clauses:
-        phrase = list(clause.words)
-        at = _at(words, phrase) if phrase else -1
-        while at >= 0:
-            spans.append((placed[at][1], placed[at + len(phrase) - 1][2]))
-            at = _at(words, phrase, at + 1)
-        if phrase and not any(
-            words[one : one + len(phrase)] == phrase for one in range(len(words))
-        ):
-            spans += _cut_off(placed, phrase)
+        starts = list(_starts(joined, clause.words))
+        last = len(clause.words) - 1
+        spans += [(placed[at][1], placed[at + last][2]) for at in starts]
+        if clause.words and not starts:
+            spans += _cut_off(placed, list(clause.words))
     return sorted(set(spans))
 
 
@@ -186,13 +182,17 @@ def _cut_off(placed: Sequence[tuple[str, int, int]], phrase: list[str]) -> list[
     return []
 
 
-def _at(words: Sequence[str], phrase: Sequence[str], start: int = 0) -> int:
-    """Where a phrase first stands among the words; -1 where it does not."""
-    length = len(phrase)
-    if not length:
-        return -1
-    wanted = list(phrase)
-    for at in range(start, len(words) - length + 1):
-        if words[at] == wanted[0] and list(words[at : at + length]) == wanted:
-            return at
-    return -1
+def _joined(words: Iterable[str]) -> str:
+    return f" {' '.join(words)} "
+
+
+def _starts(joined: str, phrase: Sequence[str]) -> Iterator[int]:
+    """At which words of a joined text a phrase begins."""
+    wanted = _joined(phrase)
+    at = joined.find(wanted) if phrase else -1
+    words = counted = 0
+    while at >= 0:
+        words += joined.count(" ", counted, at)
+        counted = at
+        yield words
+        at = joined.find(wanted, at + 1)

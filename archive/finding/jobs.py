@@ -13,12 +13,13 @@ from archive.finding.units import searchable, units
 from archive.holdings.record import Record, RecordState
 from archive.search import Unit
 from archive.system import System
+from archive.transaction import Transaction
 
 NIGHT = range(1, 5)
 """Hours at the station in which nobody is kept waiting."""
 
-ROUND = 1000
-"""So many records are indexed in one commit of the index."""
+ROUND, WHOLE_ROUND = 1_000, 5_000
+"""So many records go into one commit of the index: of what changed, and of an index made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,26 @@ def catch_up(system: System) -> int:
     done = 0
     while True:
         with system.transaction(SYSTEM, writes=False) as tx:
-            query = select(Unindexed.record_id, Unindexed.change).order_by(Unindexed.record_id)
-            waiting = [
-                (row.record_id, row.change) for row in tx.session.execute(query.limit(ROUND))
-            ]
+            waiting = _waiting(tx, ROUND)
         if not waiting:
             return done
         system.index.write([record_id for record_id, _ in waiting], _units_of(system))
-        with system.transaction(SYSTEM) as tx:
-            same = tuple_(Unindexed.record_id, Unindexed.change).in_(waiting)
-            tx.session.execute(delete(Unindexed).where(same))
+        _indexed(system, waiting)
         done += len(waiting)
+
+
+def _waiting(tx: Transaction, most: int | None = None) -> list[tuple[int, int]]:
+    """Records that wait to be indexed, each with the number of its last change."""
+    query = select(Unindexed.record_id, Unindexed.change).order_by(Unindexed.record_id)
+    return [(row.record_id, row.change) for row in tx.session.execute(query.limit(most))]
+
+
+def _indexed(system: System, waited: list[tuple[int, int]]) -> None:
+    """These wait no longer, but for those that changed again meanwhile."""
+    for at in range(0, len(waited), ROUND):
+        with system.transaction(SYSTEM) as tx:
+            same = tuple_(Unindexed.record_id, Unindexed.change).in_(waited[at : at + ROUND])
+            tx.session.execute(delete(Unindexed).where(same))
 
 
 def reindex(system: System, said: Callable[[int], None] = lambda _done: None) -> int:
@@ -63,7 +73,10 @@ def reindex(system: System, said: Callable[[int], None] = lambda _done: None) ->
 
     Goes on where it was cut off. Returns how many records there are to be found.
     """
-    system.index.rebuild(lambda at: _batches(system, at), _units_of(system), said)
+    with system.transaction(SYSTEM, writes=False) as tx:
+        before = _waiting(tx)
+    if system.index.rebuild(lambda at: _batches(system, at), _units_of(system), said):
+        _indexed(system, before)
     catch_up(system)
     return count_searchable(system)
 
@@ -147,7 +160,7 @@ def _units_of(system: System) -> Callable[[list[int]], Iterator[Unit]]:
 def _batches(system: System, at: int) -> Iterable[list[int]]:
     while True:
         with system.transaction(SYSTEM, writes=False) as tx:
-            query = searchable().where(Record.id > at).order_by(Record.id).limit(ROUND)
+            query = searchable().where(Record.id > at).order_by(Record.id).limit(WHOLE_ROUND)
             ids = list(tx.session.scalars(query))
         if not ids:
             return

@@ -26,8 +26,10 @@ from archive.shelving.movement import Whereabouts
 from archive.shelving.place import Cabinet, Shelf, Storeroom
 from archive.transaction import Transaction
 
-AT_ONCE = 50
-"""Of so many records the text is held at once; a volume has a hundred pages and more."""
+MOST_RECORDS, MOST_PAGES = 250, 2_000
+"""Of so many records, or pages, the text is held at once."""
+
+_OF_PEOPLE = ("customer", "names")
 
 UNPLACED, OUT, BOXED = "unplaced", "out", "boxed"
 """Places that are no cabinet: not put anywhere yet, under way, in a box that stands nowhere."""
@@ -44,16 +46,26 @@ def searchable() -> Select[int]:
 
 def units(tx: Transaction, wording: Wording, record_ids: Sequence[int]) -> Iterator[Unit]:
     """The units of these records as they are now; of what is in no index, none."""
-    for some in batched(record_ids, AT_ONCE):
+    for some in _pieces(tx, record_ids):
         texts = _texts(tx, some)
         for row in tx.session.execute(_described(some)):
             yield _unit(row, texts.get(row.Record.id, ()), wording)
         tx.session.expunge_all()
 
 
-def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The ids in pieces."""
-    return (ids[at : at + size] for at in range(0, len(ids), size))
+def _pieces(tx: Transaction, record_ids: Sequence[int]) -> Iterator[list[int]]:
+    """The ids in pieces whose text may be held at once."""
+    query = select(Record.id, Record.pages).where(Record.id.in_(record_ids)).order_by(Record.id)
+    piece: list[int] = []
+    held = 0
+    for record_id, pages in tx.session.execute(query).all():
+        if piece and (len(piece) >= MOST_RECORDS or held + pages > MOST_PAGES):
+            yield piece
+            piece, held = [], 0
+        piece.append(record_id)
+        held += pages
+    if piece:
+        yield piece
 
 
 def _described(record_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
@@ -119,7 +131,7 @@ def page_text(lines: Iterable[Sequence[Any]]) -> str:
 def _unit(row: Row[Any], pages: Sequence[str], wording: Wording) -> Unit:
     record: Record = row.Record
     names = "\n".join(filter(None, (record.parties, row.customer_name)))
-    said = {
+    told = {
         "title": record.title,
         "code": record.code,
         "old": record.old_code,
@@ -128,15 +140,21 @@ def _unit(row: Row[Any], pages: Sequence[str], wording: Wording) -> Unit:
         "customer": record.customer_number,
         "names": names,
     }
-    words = {field: tuple(wording.words(text)) for field, text in said.items()}
+    words: dict[str, tuple[str, ...]] = {}
+    runs: set[str] = set()
+    for field, said in told.items():
+        found, written = wording.said(said)
+        words[field] = tuple(found)
+        if field not in _OF_PEOPLE:
+            runs |= written
     text: list[str] = []
     starts = []
     for page in pages:
         starts.append(len(text))
-        text += wording.words(page)
+        found, written = wording.said(page)
+        text += found
+        runs |= written
     words["text"] = tuple(text)
-    written = [said[field] for field in ("title", "number", "old", "remark")]
-    runs = set().union(*(wording.runs(text) for text in (*written, *pages)))
     code = fold(record.code)
     facets = {
         "kind": row.kind,
@@ -170,10 +188,11 @@ def _place(row: Row[Any]) -> str:
 
 def _stamp(made: dict[str, Any]) -> int:
     """63 bits over everything, the same however often it is made."""
-    told = repr(
-        [
-            (name, sorted(value) if isinstance(value, frozenset) else value)
-            for name, value in made.items()
-        ]
-    )
-    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big") >> 1
+    seal = hashlib.blake2b(digest_size=8)
+    for field, words in sorted(made["words"].items()):
+        seal.update(f"{field}\x1e{' '.join(words)}\x1e".encode())
+    for name in ("runs", "sounds"):
+        seal.update(f"{' '.join(sorted(made[name]))}\x1e".encode())
+    rest = [sorted(made["facets"].items()), made["day"], made["named_to_all"], made["page_starts"]]
+    seal.update(repr(rest).encode())
+    return int.from_bytes(seal.digest(), "big") >> 1

@@ -74,12 +74,19 @@ class Wording:
             for found in _RUN.finditer(fold(text))
         ]
 
+    def said(self, text: str) -> tuple[list[str], set[str]]:
+        """Words and runs of a text, which is folded once."""
+        found = _RUN.findall(fold(text))
+        runs = {run for run in found if run[0] in _ASCII}
+        words = [self._word(run) if run in runs else run for run in found]
+        return words, {self._written(run) for run in runs}
+
     def runs(self, text: str) -> set[str]:
         """Letters and digits as they are written, leading zeros and all."""
-        return {
-            self._hidden(run) if _PERSONAL.fullmatch(run) else run[:MOST_LETTERS]
-            for run in _LATIN.findall(fold(text))
-        }
+        return {self._written(run) for run in _LATIN.findall(fold(text))}
+
+    def _written(self, run: str) -> str:
+        return self._hidden(run) if _PERSONAL.fullmatch(run) else run[:MOST_LETTERS]
 
     def _word(self, run: str) -> str:
         if len(run) < 2:

@@ -4,7 +4,7 @@
     folder/<generation>/      what the engine keeps
     folder/next/              being made: what the engine keeps, ``at`` (last id) and ``changed``
 
-Whoever searches opens what ``current`` names and never waits. Whoever writes holds ``lock``. A
+Whoever searches opens what ``current`` names and never waits. Whoever writes holds ``lock``, whoever makes the next ``rebuild.lock``. A
 reindex goes on where it was cut off; what changes meanwhile is written to the generation in use
 and noted in ``changed``, and is done again in the new one before it takes the place of the old,
 whose files are removed. Only so do words of a destroyed record leave the disk: an engine keeps
@@ -89,31 +89,39 @@ class SearchIndex:
         batches: Callable[[int], Iterable[list[int]]],
         units: Units,
         said: Callable[[int], None],
-    ) -> None:
+    ) -> bool:
         """Make the index anew beside the old one, and put it in its place.
 
         Args:
             batches: ids of records above the one given, ascending, in lists.
             units: makes their units.
             said: told how many more records are done, after each list.
+
+        Returns whether it was begun now; otherwise one that was cut off was gone on with.
         """
-        with self._locked():
-            if not (self._next / "at").exists():
-                shutil.rmtree(self._next, ignore_errors=True)
-                self._next.mkdir(parents=True)
-                self._engine.create(self._next / "index")
-                (self._next / "at").write_text("0")
-        at = int((self._next / "at").read_text())
-        for ids in batches(at):
-            self._put(self._next / "index", ids, units)
-            _write_whole(self._next / "at", str(ids[-1]))
-            said(len(ids))
-        with self._locked():
-            changed = self._next / "changed"
-            if changed.exists():
-                again = sorted({int(line) for line in changed.read_text().split()})
-                self._put(self._next / "index", again, units)
-            self._swap()
+        with self._locked("rebuild.lock"):
+            with self._locked():
+                begun = self._begin_next()
+            for ids in batches(int((self._next / "at").read_text())):
+                self._put(self._next / "index", ids, units)
+                _write_whole(self._next / "at", str(ids[-1]))
+                said(len(ids))
+            with self._locked():
+                changed = self._next / "changed"
+                if changed.exists():
+                    again = sorted({int(line) for line in changed.read_text().split()})
+                    self._put(self._next / "index", again, units)
+                self._swap()
+        return begun
+
+    def _begin_next(self) -> bool:
+        if (self._next / "at").exists():
+            return False
+        shutil.rmtree(self._next, ignore_errors=True)
+        self._next.mkdir(parents=True)
+        self._engine.create(self._next / "index")
+        (self._next / "at").write_text("0")
+        return True
 
     def _put(self, folder: Path, ids: list[int], units: Units) -> int:
         return self._engine.write(folder, units(ids), ids)
@@ -151,9 +159,9 @@ class SearchIndex:
         return current if current.is_dir() else None
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, name: str = "lock") -> Iterator[None]:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "lock").open("w") as lock:
+        with (self._folder / name).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

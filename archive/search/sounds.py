@@ -4,6 +4,7 @@ A character with several readings sounds every way (单 as *shan* and *dan*), wi
 """
 
 import re
+from functools import lru_cache
 from itertools import islice, product
 
 from archive.search.folding import fold
@@ -15,22 +16,17 @@ _WAYS = 8
 
 def sounds(names: str) -> frozenset[str]:
     """Every way the names in a text are typed by sound: whole, by initials, surname and initials."""
-    from pypinyin import Style, pinyin  # noqa: PLC0415, TID251 - this is the module that may
-
     found: set[str] = set()
     for name in _NAME.findall(fold(names)):
-        readings = pinyin(name, style=Style.NORMAL, heteronym=True)
-        for ways in islice(product(*readings), _WAYS):
-            syllables = [way.replace("ü", "v") for way in ways]
+        for syllables in islice(product(*map(_readings, name)), _WAYS):
             initials = "".join(syllable[0] for syllable in syllables)
             found |= {"".join(syllables), initials, syllables[0] + initials[1:]}
     return frozenset(sound for sound in found if sound.isascii())
 
 
-def sounds_alike(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The first reading of each word; two phrases that are spoken alike have the same."""
-    from pypinyin import Style, pinyin  # noqa: PLC0415, TID251 - as above
+@lru_cache(maxsize=30_000)
+def _readings(character: str) -> tuple[str, ...]:
+    from pypinyin import Style, pinyin  # noqa: PLC0415, TID251 - this is the module that may
 
-    return tuple(
-        pinyin(word, style=Style.NORMAL)[0][0] if not word.isascii() else word for word in words
-    )
+    ways = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
+    return tuple(way.replace("ü", "v") for way in ways)
