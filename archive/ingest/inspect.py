@@ -83,25 +83,23 @@ def _inspected(path: Path, limits: ScanLimits, *, documents: bool) -> Inspected:
         raise ScanTooLarge(limit=limits.bytes_in_all)
     with path.open("rb") as file:
         kind = (recognise_document if documents else recognise)(file.read(HEAD))
-    return Inspected(kind, _pages(path, kind, limits), size, _signed(path, kind, limits))
+    pages, signed = _looked(path, kind, limits)
+    return Inspected(kind, pages, size, signed)
 
 
-def _signed(path: Path, kind: Kind, limits: ScanLimits) -> Signed | None:
-    """How many seals and signatures a file carries that was never paper; none is verified."""
+def _looked(path: Path, kind: Kind, limits: ScanLimits) -> tuple[int, Signed | None]:
+    """How many pages it has, and how often it is signed."""
     if kind is Kind.OFD:
+        pages = ofd.look(path, limits)
         with ofd.opened(path, limits, checked=True) as document:
-            return document.signed()
+            return pages, document.signed()
     if kind in INVOICES:
-        return Signed(0, einvoice.read(path, kind, limits).signatures)
-    return None
-
-
-def _pages(path: Path, kind: Kind, limits: ScanLimits) -> int:
-    if kind is Kind.OFD:
-        return ofd.look(path, limits)
-    if kind in INVOICES:
-        return einvoice_picture.page_count(einvoice.read(path, kind, limits))
-    return _pdf_pages(path, limits) if kind is Kind.PDF else _picture_pages(path, kind, limits)
+        invoice = einvoice.read(path, kind, limits)
+        return einvoice_picture.page_count(invoice), Signed(0, invoice.signatures)
+    if kind is Kind.PDF:
+        found = _pdf(path, limits)
+        return found.pages, Signed(0, found.signatures)
+    return _picture_pages(path, kind, limits), None
 
 
 def _check_count(pages: int, limits: ScanLimits) -> None:
@@ -109,9 +107,9 @@ def _check_count(pages: int, limits: ScanLimits) -> None:
         raise TooManyPages(limit=limits.pages)
 
 
-def _pdf_pages(path: Path, limits: ScanLimits) -> int:
+def _pdf(path: Path, limits: ScanLimits) -> pdf_look.Looked:
     with path.open("rb") as file:
-        count = pdf_look.look(file, limits)
+        found = pdf_look.look(file, limits)
     shown = 0
     try:
         for measure in raster.pdf_measures(path, limits.pages):
@@ -123,9 +121,9 @@ def _pdf_pages(path: Path, limits: ScanLimits) -> int:
         raise DamagedPage(**error.facts) from error
     except raster.NotOpened as error:
         raise Damaged from error
-    if shown != count:  # two readers that see different pages: one of them would lose some
+    if shown != found.pages:  # two readers that see different pages: one of them would lose some
         raise Damaged
-    return count
+    return found
 
 
 def _check_measure(page: raster.PageMeasure, limits: ScanLimits) -> None:

@@ -7,6 +7,7 @@ scanning apps put their address on every page.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from pypdf import PdfReader, apply_configuration
@@ -57,8 +58,16 @@ _PLAYS = frozenset({"/RichMedia", "/3D", "/Screen", "/Movie", "/Sound"})
 _BY_ITSELF = "/OpenAction"  # stands for every action that nobody clicks on
 
 
-def look(file: BinaryIO, limits: ScanLimits) -> int:
-    """How many pages the PDF has, if it holds nothing but pages.
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many pages a PDF has, and how often it is signed; no signature is verified."""
+
+    pages: int
+    signatures: int
+
+
+def look(file: BinaryIO, limits: ScanLimits) -> Looked:
+    """What the PDF has, if it holds nothing but pages.
 
     Raises:
         BadScan: one of its kinds, ``Damaged`` for whatever else the parser stumbles over.
@@ -70,7 +79,8 @@ def look(file: BinaryIO, limits: ScanLimits) -> int:
             lzw_maximum_output_length=limits.content_bytes,
             run_length_maximum_output_length=limits.content_bytes,
         ):
-            return _Look(file, limits).pages()
+            looking = _Look(file, limits)
+            return Looked(looking.pages(), looking.signatures)
     except (BadScan, MemoryError):
         raise
     except (LimitReachedError, RecursionError) as error:
@@ -93,6 +103,7 @@ class _Look:
     def __init__(self, file: BinaryIO, limits: ScanLimits) -> None:
         self._limits = limits
         self._left = limits.objects
+        self.signatures = 0
         self._seen: set[tuple[int, int]] = set()
         self._reader = PdfReader(file)
         if self._reader.is_encrypted:
@@ -180,6 +191,7 @@ class _Look:
             yield (_BY_ITSELF if by_itself else str(name)), below
 
     def _judge(self, key: str, value: DictionaryObject) -> None:
+        self.signatures += "/ByteRange" in value
         what = str(self._resolved(value.raw_get("/S"))) if "/S" in value else ""
         if "/JS" in value or what == "/JavaScript":
             raise PdfWithJavaScript

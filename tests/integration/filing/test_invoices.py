@@ -22,6 +22,7 @@ from archive.ingest.refusals import (
 from tests.deliveries import delivered, drafts_of
 from tests.einvoice import BUYER, NUMBER, SELLER, invoice, xml, zipped
 from tests.holdings import kind_id
+from tests.integration.ingest.evil import pdf
 from tests.ofd import HEAD, INVOICE, ofd, spoiled
 
 
@@ -156,6 +157,16 @@ SIGNED = {
         '<ofd:Signature ID="3" Type="Sign" BaseLoc="Sign_2/Signature.xml"/></ofd:Signatures>'
     ),
 }
+
+
+def test_signatures_in_a_pdf_are_counted(station):
+    signed = "/AcroForm <</SigFlags 3 /Fields [<</FT /Sig /T (s) /V 7 0 R>> 8 0 R]>>"
+    value = "<</Type /Sig /Filter /Adobe.PPKLite /ByteRange [0 1 2 3] /Contents <00>>>"
+    held = "<</FT /Sig /T (t) /V 9 0 R>>"
+    made = pdf(size=(40, 56), catalog=signed, o7=value, o8=held, o9=value)
+    delivered(station, ("合同.pdf", made), ("扫描.pdf", pdf(size=(41, 56))))
+    files = station.asks(lambda tx: tx.session.query(DeliveredFile).all())
+    assert [(file.seals, file.signatures) for file in files] == [(0, 2), (0, 0)]
 
 
 @pytest.mark.parametrize(
