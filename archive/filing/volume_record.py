@@ -20,6 +20,10 @@ class FiledAsRecord(Conflict):
     """It is in the archive already, under one code."""
 
 
+class FiledStaysAccepted(Conflict):
+    """What is in the archive stays accepted; a better scan comes as another copy of its record."""
+
+
 VOLUME_KIND = "bookkeeping-volume"
 BOOK_KIND = "stub-book"
 """Kinds of the file plan: 记账联按月装订册及封面, 电费发票存根."""
@@ -40,6 +44,7 @@ class VolumeRecord(Base, kw_only=True):
     book_id: Mapped[int | None] = mapped_column(ForeignKey("book.id"), default=None, unique=True)
 
 
+refused_by(FiledStaysAccepted, "filed_stays_accepted")
 refused_by(NotAcceptedYet, "volume_not_accepted")
 refused_by(
     FiledAsRecord,
