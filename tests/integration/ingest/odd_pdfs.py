@@ -1,6 +1,7 @@
 """A collection of broken and odd PDFs, made anew each time: a name and its bytes.
 
-Public collections cannot be had from a package that is kept up, so this one is built by rule. An
+Public collections cannot be had from a package that is kept up: the wheels of pypdf and pypdfium2
+carry no PDF, nor does the source package of pdfminer.six. So this one is built by rule. An
 honest PDF is cut at every joint of its structure, each value in it is exchanged for each of a
 dozen that do not belong there, each joint is left out or written twice, and then come the odd
 things real programs and attackers write into pages.
