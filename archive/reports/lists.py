@@ -14,6 +14,13 @@ from archive.customers.queries.customers import (
 )
 from archive.errors import Invalid
 from archive.holdings.queries.records import RecordFilter, RecordLine, count_records, records
+from archive.retention.queries.appraisals import (
+    AppraisalFilter,
+    AppraisalLine,
+    appraisals,
+    count_appraisals,
+)
+from archive.retention.queries.holds import HoldFilter, HoldLine, count_holds, holds
 from archive.shelving.queries.boxes import BoxFilter, BoxLine, boxes, count_boxes
 from archive.shelving.queries.climate import ReadingSeen, count_readings, readings
 from archive.shelving.queries.loans import LoanFilter, LoanLine, count_loans, loans
@@ -38,6 +45,7 @@ WHO_MAY: Mapping[str, Permission] = {
     "expected": Permission.EXPECTED_READ,
     "due": Permission.RETENTION_READ,
     "records": Permission.RECORD_READ,
+    "search": Permission.RECORD_READ,
     "register.catalogue": Permission.RECORD_READ,
     "register.transfer": Permission.RECORD_READ,
     "register.custody-list": Permission.RECORD_READ,
@@ -52,6 +60,8 @@ WHO_MAY: Mapping[str, Permission] = {
     "store-movements": Permission.RECORD_READ,
     "store-stocktakes": Permission.RECORD_READ,
     "destruction": Permission.RETENTION_READ,
+    "holds": Permission.RETENTION_READ,
+    "appraisals": Permission.RETENTION_READ,
 }
 """The permission whoever takes a list out of the program needs."""
 
@@ -121,6 +131,32 @@ def every_record(tx: Transaction, wanted: RecordFilter, order: str) -> Iterator[
         return records(tx, wanted, order=order, offset=at, limit=BATCH)
 
     return _page_by_page(count_records(tx, wanted), page)
+
+
+def every_hold(tx: Transaction, wanted: HoldFilter) -> Iterator[HoldLine]:
+    """All holds of a list.
+
+    Raises:
+        TooManyRows: narrow it first.
+    """
+
+    def page(at: int) -> Sequence[HoldLine]:
+        return holds(tx, wanted, limit=BATCH, offset=at)
+
+    return _page_by_page(count_holds(tx, wanted), page)
+
+
+def every_appraisal(tx: Transaction, wanted: AppraisalFilter) -> Iterator[AppraisalLine]:
+    """All appraisals of a list.
+
+    Raises:
+        TooManyRows: narrow it first.
+    """
+
+    def page(at: int) -> Sequence[AppraisalLine]:
+        return appraisals(tx, wanted, limit=BATCH, offset=at)
+
+    return _page_by_page(count_appraisals(tx, wanted), page)
 
 
 def every_box(tx: Transaction, wanted: BoxFilter, order: str) -> Iterator[BoxLine]:

@@ -8,6 +8,8 @@ from starlette.responses import Response
 from archive.access import Permission
 from archive.holdings.queries.records import NoRecordOfCode, record_by_code
 from archive.people.queries import stations_where
+from archive.reports.lists import every_appraisal
+from archive.reports.spreadsheet import Form as FileForm
 from archive.retention.actions import appraisals as verbs
 from archive.retention.actions.appraisals import Named
 from archive.retention.appraisal import Appraisal, AppraisalState
@@ -22,6 +24,7 @@ from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.exports import download, form_asked, headings
 from web.listing import Listing
 from web.page import go, show
 from web.pages.appraisal_desk import HERE, PANEL, desk_page, state_status
@@ -32,6 +35,16 @@ from web.typed import RowNumber
 router = APIRouter(prefix=HERE)
 
 MOST_CHOSEN = 500
+FILE_COLUMNS = {
+    "number": "text",
+    "name": "text",
+    "station": "text",
+    "items_n": "number",
+    "signed_of": "text",
+    "proposed_by": "text",
+    "proposed_at": "text",
+    "state": "text",
+}
 
 
 @router.get("")
@@ -45,6 +58,8 @@ def appraisal_list(visit: SignedIn) -> Response:
         total = count_appraisals(tx, asked)
         ever = total or count_appraisals(tx)
         may_propose = tx.can(Permission.APPRAISAL_PROPOSE)
+    if (form := form_asked(visit)) is not None:
+        return _file(visit, listing, form, asked)
     new = Action(visit.t("appraisals.new"), f"{HERE}/new", "primary")
     return show(
         visit,
@@ -68,7 +83,30 @@ def appraisal_list(visit: SignedIn) -> Response:
         ],
         rows=[_row(visit, line) for line in lines],
         empty_text=visit.t("appraisals.none" if ever else "appraisals.none_yet"),
-        pages=listing.pages(len(lines), total),
+        pages=listing.pages(len(lines), total, exports=True),
+    )
+
+
+def _file(visit: Visit, listing: Listing, form: FileForm, asked: AppraisalFilter) -> Response:
+    """The whole list as a file."""
+
+    def told(line: AppraisalLine) -> dict[str, object]:
+        row = _row(visit, line)
+        return row | {
+            "number": line.appraisal.name,
+            "items_n": line.items,
+            "signed_of": row["signed"],
+            "proposed_at": line.appraisal.proposed_at,
+            "state": visit.t(f"state-appraisal.{line.appraisal.state}"),
+        }
+
+    return download(
+        visit,
+        listing,
+        what="appraisals",
+        form=form,
+        columns=headings(visit, "appraisals", **FILE_COLUMNS),
+        rows=lambda tx: (told(line) for line in every_appraisal(tx, asked)),
     )
 
 

@@ -13,6 +13,8 @@ from archive.holdings.queries.records import NoRecordOfCode, visible_records
 from archive.holdings.record import Record
 from archive.people.person import Station
 from archive.people.queries import stations_where
+from archive.reports.lists import every_hold
+from archive.reports.spreadsheet import Form as FileForm
 from archive.retention.actions.holds import Covers, lift_hold, place_hold
 from archive.retention.hold import SECOND_PERSON, Hold, HoldKind, HoldScope, LiftGround
 from archive.retention.queries.holds import (
@@ -29,6 +31,7 @@ from archive.transaction import Transaction
 from web import typed
 from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
+from web.exports import download, form_asked, headings
 from web.listing import Listing
 from web.page import go, show
 from web.pages.around import crumbs, just_done, station_options
@@ -39,6 +42,18 @@ from web.typed import RowNumber
 router = APIRouter(prefix="/retention/holds")
 
 HERE = "/retention/holds"
+FILE_COLUMNS = [
+    "kind",
+    "covers",
+    "station",
+    "reason",
+    "document",
+    "placed_at",
+    "placed_by",
+    "state",
+    "lifted_by",
+    "lifted_at",
+]
 STATES = ("standing", "lifted")
 GROUNDS = (LiftGround.CLOSED, LiftGround.MISTAKEN)
 """What is offered for other holds than arrears; those end by payment alone."""
@@ -58,6 +73,8 @@ def hold_list(visit: SignedIn) -> Response:
         ever = total or count_holds(tx)
         kinds = _kind_names(visit, tx)
         may_place = tx.can(Permission.HOLD_PLACE)
+    if (form := form_asked(visit)) is not None:
+        return _file(visit, listing, form, asked, kinds)
     return show(
         visit,
         "holds/list.html",
@@ -78,7 +95,32 @@ def hold_list(visit: SignedIn) -> Response:
         ],
         rows=[_row(visit, line, kinds) for line in lines],
         empty_text=visit.t("holds.none" if ever else "holds.none_yet"),
-        pages=listing.pages(len(lines), total),
+        pages=listing.pages(len(lines), total, exports=True),
+    )
+
+
+def _file(
+    visit: Visit, listing: Listing, form: FileForm, asked: HoldFilter, kinds: dict[str, str]
+) -> Response:
+    """The whole list as a file."""
+
+    def told(line: HoldLine) -> dict[str, object]:
+        lifter = line.lifted_by
+        return _row(visit, line, kinds) | {
+            "kind": _name(visit, line.hold),
+            "state": _status(visit, line.hold).label,
+            "document": line.hold.document,
+            "lifted_by": lifter.name if lifter else "",
+            "lifted_at": line.hold.lifted_at or "",
+        }
+
+    return download(
+        visit,
+        listing,
+        what="holds",
+        form=form,
+        columns=headings(visit, "holds", **dict.fromkeys(FILE_COLUMNS, "text")),
+        rows=lambda tx: (told(line) for line in every_hold(tx, asked)),
     )
 
 
