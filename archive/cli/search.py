@@ -119,6 +119,8 @@ def _hit(one: Result) -> dict[str, Any]:
 
 def _tell(found: Results, language: Language) -> None:
     typer.echo(sentence("search.total", language, n=found.total))
+    if found.catching_up:
+        typer.echo(sentence("search.catching_up", language))
     table = Table(box=None)
     for key in ("code", "name", "why"):
         table.add_column(sentence(f"search.{key}", language))

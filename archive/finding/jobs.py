@@ -44,6 +44,8 @@ class Drift:
 def catch_up(system: System) -> int:
     """Index everything that changed since; how many records that were."""
     done = 0
+    if not system.index.exists:  # lost, or never made
+        return reindex(system)
     while True:
         with system.transaction(SYSTEM, writes=False) as tx:
             waiting = _waiting(tx, ROUND)

@@ -134,7 +134,11 @@ def _row(visit: Visit, found: Result) -> dict[str, object]:
         "day": line.record.formed_on,
         "pair": pair_status(visit, line.pair.state),
         "due": _due(visit, found),
-        "places": [_place(visit, line.record.id, place) for place in found.places],
+        "places": [
+            _place(visit, line.record.id, place)
+            for place in found.places
+            if place.field != "title"  # it is marked in the heading
+        ],
     }
 
 
@@ -142,7 +146,7 @@ def _due(visit: Visit, found: Result) -> str:
     if found.due.state == DueState.NEVER:
         return visit.t("search.for_ever")
     through = found.due.protected_through
-    return visit.t("search.due", year=through.year) if through else visit.t("search.not_started")
+    return visit.t("search.kept_through", year=through.year) if through else visit.t("search.not_started")
 
 
 def _place(visit: Visit, record_id: int, place: Place) -> dict[str, object]:

@@ -90,6 +90,8 @@ def search(tx: Transaction, look: Look, language: Language = "zh") -> Results:
     if asked.says_nothing:
         return Results(asked, 0, (), {}, catching_up=False)
     pending = _pending(tx)
+    if not tx.index.exists and pending:  # nothing was ever indexed
+        return Results(asked, 0, (), {}, catching_up=True)
     wanted = _wanted(tx, asked, look, pending)
     found = tx.index.search(wanted)
     results = _results(tx, asked, found)

@@ -1,6 +1,7 @@
 """What is found, by whom, on either database; and that the index never says more than the rows."""
 
 import random
+import shutil
 from datetime import date
 
 import pytest
@@ -19,6 +20,7 @@ from archive.finding.search import NothingToSearch, SearchTooLong
 from archive.finding.unindexed import Unindexed
 from archive.holdings.actions.records import Description, describe_again, file_record
 from archive.holdings.queries.records import visible_records
+from archive.search import IndexUnavailable
 from archive.search.folding import fold
 from archive.transaction import NoSuchThing
 from tests.builders import settle_station
@@ -169,6 +171,8 @@ def test_until_it_is_indexed_a_changed_record_is_left_out_and_that_is_said(stati
 
 
 def test_a_change_while_indexing_is_indexed_by_the_next_round(station, monkeypatch):
+    filed(station, title="先有的一件")
+    jobs.catch_up(station.system)
     record = filed(station, title="停电投诉")
     write = station.system.index.write
 
@@ -190,7 +194,13 @@ def test_what_is_being_destroyed_leaves_the_index_and_no_file_keeps_its_words(st
     destroyed(proposed(station, records=[gone]))
     assert searched(station.clerk, "停电投诉").total == 1
     assert searched(station.clerk, "第2户").total == 0
-    assert [one for one, _ in station.system.index.stamps()] == [kept.id]
+    held = {one for one, _ in station.system.index.stamps()}
+    assert kept.id in held
+    assert gone.id not in held
+    folder = station.system.settings.data_dir / "search"
+    files = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert files
+    assert gone.code.lower().encode() not in files
 
 
 def test_the_nightly_check_finds_what_differs_and_sets_it_right(station):
@@ -296,3 +306,14 @@ def test_what_was_searched_for_stands_on_no_trail(station):
     told = station.asks(lambda tx: [str(row) for row in tx.session.execute(entries)])
     assert told
     assert not any("王秀兰" in entry for entry in told)
+
+
+def test_an_index_that_was_lost_is_made_anew_by_the_next_round_and_until_then_said_to_be_away(
+    station,
+):
+    filed(station, title="停电投诉")
+    jobs.catch_up(station.system)
+    shutil.rmtree(station.system.settings.data_dir / "search")
+    with pytest.raises(IndexUnavailable):
+        station.clerk.does(search, Look("停电"))
+    assert titles(station.clerk, "停电") == ["停电投诉"]
