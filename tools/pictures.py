@@ -27,6 +27,7 @@ PICTURES = (
     ("filing-desk", "D001", "/filing/drafts/3", (1366, 1000)),
     ("record", "Z001", "/holdings/records?text=营销工作月报 first", (1366, 1000)),
     ("catalogue", "D001", "/holdings/records", (1366, 900)),
+    ("search", "D001", "/search 投诉", (1366, 900)),
     ("store", "D001", "/store/cabinets/1", (1366, 900)),
     ("statistics", "D001", "/holdings/statistics", (1366, 900)),
     ("retention", "D001", "/retention", (1366, 1000)),
@@ -64,7 +65,11 @@ def _take(browser: Browser, name: str, person: str, path: str, size: tuple[int, 
     page.wait_for_url(lambda url: "sign-in" not in url)
     address, _, follow = path.partition(" ")
     page.goto(BASE + address)
-    if follow:  # the first line of the list
+    if address == "/search":
+        page.fill("#q", follow)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search/*")
+    elif follow:  # the first line of the list
         page.locator("tbody tr a").first.click()
         page.wait_for_selector(".panes")
     page.wait_for_load_state("networkidle")

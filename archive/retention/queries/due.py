@@ -70,19 +70,27 @@ def due_of(
     """
     found: dict[int, Due] = {}
     day = on or tx.today
-    kinds = _rules(tx, RecordKind)
-    contents = _rules(tx, PlanContent)
+    kinds: dict[int, Rule] = {}
+    contents: dict[int, Rule] = {}
     for ids in _pieces(record_ids):
-        for record_id, one in _facts(tx, ids).items():
+        facts = _facts(tx, ids)
+        kinds |= _rules(tx, RecordKind, {one.kind_id for one in facts.values()} - kinds.keys())
+        held = {line for one in facts.values() for line in one.contents}
+        contents |= _rules(tx, PlanContent, held - contents.keys())
+        for record_id, one in facts.items():
             rules = [kinds[one.kind_id], *(contents[line] for line in sorted(one.contents))]
             applied = [(rule, one.trigger(rule.starts)) for rule in rules]
             found[record_id] = due(applied, day, kept_until=one.kept_until)
     return found
 
 
-def _rules(tx: Transaction, noun: type[RecordKind] | type[PlanContent]) -> dict[int, Rule]:
-    """The rule of every line of every version; not of kinds that are not archived."""
-    lines: Iterable[Line] = tx.session.scalars(select(noun).where(noun.retention != ""))
+def _rules(
+    tx: Transaction, noun: type[RecordKind] | type[PlanContent], ids: Collection[int]
+) -> dict[int, Rule]:
+    """The rules of these lines, whatever version they stand in."""
+    if not ids:
+        return {}
+    lines: Iterable[Line] = tx.session.scalars(select(noun).where(noun.id.in_(ids)))
     return {line.id: rule_in(line) for line in lines}
 
 
