@@ -19,9 +19,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from archive.search import Engine, Found, IndexUnavailable, Unit, Wanted
 from archive.search.folding import Wording
+
+T = TypeVar("T")
 
 Units = Callable[[list[int]], Iterable[Unit]]
 """Makes the units of these records; those that are not to be found are left out."""
@@ -63,11 +66,21 @@ class SearchIndex:
         Raises:
             IndexUnavailable: there is no index yet, or it cannot be read.
         """
-        return self._engine.search(self._in_use(), wanted)
+        return self._asked(lambda folder: self._engine.search(folder, wanted))
 
     def near(self, run: str, wanted: Wanted) -> list[str]:
         """Runs one slip away from that one, in what may be seen."""
-        return self._engine.near(self._in_use(), run, wanted)
+        return self._asked(lambda folder: self._engine.near(folder, run, wanted))
+
+    def _asked(self, question: Callable[[Path], T]) -> T:
+        """The answer of the generation in use; of the next, if that took its place meanwhile."""
+        folder = self._in_use()
+        while True:
+            try:
+                return question(folder)
+            except IndexUnavailable:
+                if folder == (folder := self._in_use()):
+                    raise
 
     def stamps(self) -> Iterator[tuple[int, int]]:
         """The id and stamp of every unit it holds."""
@@ -152,11 +165,17 @@ class SearchIndex:
         return current
 
     def _current(self) -> Path | None:
+        named = None
+        while named != (named := self._named()):  # it may be another by the time one looks
+            if named is not None and (self._folder / named).is_dir():
+                return self._folder / named
+        return None
+
+    def _named(self) -> str | None:
         try:
-            current = self._folder / (self._folder / "current").read_text()
+            return (self._folder / "current").read_text()
         except FileNotFoundError:
             return None
-        return current if current.is_dir() else None
 
     @contextmanager
     def _locked(self, name: str = "lock") -> Iterator[None]:

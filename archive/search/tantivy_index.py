@@ -109,19 +109,19 @@ class Tantivy:
         return near[:3]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)  # what was opened before must not keep the words of its files
 def _opened(folder: str) -> tantivy.Index:
-    try:
-        index = tantivy.Index.open(folder)
-    except ValueError as broken:
-        raise IndexUnavailable from broken
+    index = tantivy.Index.open(folder)
     index.config_reader("manual")
     return index
 
 
 def _searcher(folder: Path) -> tantivy.Searcher:
-    index = _opened(str(folder))
-    index.reload()
+    try:
+        index = _opened(str(folder))
+        index.reload()
+    except ValueError as broken:
+        raise IndexUnavailable from broken
     return index.searcher()
 
 

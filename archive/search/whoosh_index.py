@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Whoosh:
 
     def write(self, folder: Path, units: Iterable[Unit], gone: Iterable[int]) -> int:
         """Units in place of what had their ids; one commit."""
-        writer = _opened(folder).writer()
+        writer = open_dir(str(folder)).writer()
         written = 0
         try:
             for each in gone:
@@ -67,7 +68,7 @@ class Whoosh:
         Whoosh finds each phrase; what is wanted of them together is reckoned here, for its own
         unions and exclusions lose documents.
         """
-        with _opened(folder).searcher() as searcher:
+        with _searching(folder) as searcher:
             docs = _found(searcher, wanted)
             kept = [(doc, searcher.stored_fields(doc)) for doc in _ranked(searcher, wanted, docs)]
             kept = [one for one in kept if _within(one[1]["kept"], wanted)]
@@ -85,13 +86,13 @@ class Whoosh:
 
     def stamps(self, folder: Path) -> Iterator[tuple[int, int]]:
         """Ids and stamps, all of them."""
-        with _opened(folder).searcher() as searcher:
+        with _searching(folder) as searcher:
             for stored in searcher.all_stored_fields():
                 yield int(stored["id"]), stored["kept"]["stamp"]
 
     def near(self, folder: Path, run: str, wanted: Wanted) -> list[str]:
         """Runs one slip away, of records that may be seen."""
-        with _opened(folder).searcher() as searcher:
+        with _searching(folder) as searcher:
             terms = (term.decode() for term in searcher.lexicon("runs"))
             candidates = [term for term in terms if term != run and one_slip(term, run)]
         pattern = Wanted(stations=wanted.stations, without=wanted.without, limit=1)
@@ -110,11 +111,14 @@ def _literal(term: str) -> str:
     return "".join("\\" + one if one in ".()[]" else one for one in term)
 
 
-def _opened(folder: Path) -> Any:
+@contextmanager
+def _searching(folder: Path) -> Iterator[Any]:
+    """Its files are opened one by one, so that any of them may be gone when its turn comes."""
     try:
-        return open_dir(str(folder))
-    except (EmptyIndexError, OSError) as broken:
-        raise IndexUnavailable from broken
+        with open_dir(str(folder)).searcher() as searcher:
+            yield searcher
+    except (EmptyIndexError, OSError) as gone:
+        raise IndexUnavailable from gone
 
 
 def _document(unit: Unit) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """Both engines against a plain scan, and what keeps the copy on disk whole."""
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
@@ -129,6 +131,26 @@ def test_the_old_index_answers_until_the_new_one_takes_its_place(index):
     index.rebuild(*everything(units), lambda _n: during.append(index.search(asked("电费")).total))
     assert during == [5] * 5
     assert index.search(asked("电费")).total == 5
+
+
+def test_whoever_searches_while_indexes_take_each_others_place_is_always_answered(index):
+    units = [unit(n, title="电费") for n in range(1, 4)]
+    keep(index, units)
+    stop = threading.Event()
+    answers = set()
+
+    def searching():
+        while not stop.is_set():
+            answers.add(index.search(asked("电费")).total)
+
+    with ThreadPoolExecutor(3) as pool:
+        searches = [pool.submit(searching) for _ in range(3)]
+        for _ in range(8):
+            index.rebuild(*everything(units), lambda _n: None)
+        stop.set()
+        for one in searches:
+            one.result()
+    assert answers == {3}
 
 
 def test_a_rebuild_that_was_cut_off_goes_on_where_it_was(index):
