@@ -20,7 +20,7 @@ from archive.holdings.queries.records import (
     seen_record,
 )
 from archive.holdings.record import Origin
-from archive.reports.personal import PeopleTold, people_told
+from archive.reports.personal import PeopleTold, people_told, reveal_record
 from web.api.told import Told
 from web.deps import SignedIn
 
@@ -119,6 +119,11 @@ class Correction(BaseModel):
     old_code: str | None = None
 
 
+class Opening(BaseModel):
+    fields: list[str]
+    purpose: str
+
+
 @router.get("/records")
 def catalogue(  # noqa: PLR0917 - the query of a list
     visit: SignedIn,
@@ -188,6 +193,13 @@ def comparison(visit: SignedIn, record_id: int, given: NewComparison) -> RecordW
         seen_record(tx, record_id)
         compare(tx, record_id, **given.model_dump())
     return record_told(visit, record_id)
+
+
+@router.post("/records/{record_id}/reveal")
+def reveal(visit: SignedIn, record_id: int, given: Opening) -> dict[str, str]:
+    """``parties`` and ``customer_number`` in full, for a purpose that names nobody."""
+    with visit.transaction() as tx:
+        return reveal_record(tx, record_id, fields=given.fields, purpose=given.purpose)
 
 
 @router.get("/pairs")

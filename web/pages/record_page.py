@@ -14,7 +14,7 @@ from archive.holdings.pair import Electronic, Paper
 from archive.holdings.queries.record_seen import Happened, RecordSeen, is_overdue, record_seen
 from archive.holdings.queries.records import seen_record
 from archive.messages import sentences
-from archive.reports.personal import PeopleTold, people_told
+from archive.reports.personal import PeopleTold, openable, people_told, reveal_record
 from archive.retention.batch import ItemState
 from archive.retention.queries.batch_tasks import NamedBy, batch_naming
 from archive.retention.queries.due import due_of
@@ -25,17 +25,21 @@ from web.images import image
 from web.page import go, show
 from web.pages.around import crumbs, just_done
 from web.pages.batch_told import HERE as BATCHES
+from web.pages.customer_page import Opened
 from web.pages.filing import kind_name
 from web.pages.filing_desk import sheets_of
 from web.pages.holds import hold_card
 from web.pages.records import RECORDS, pair_status
 from web.pages.retention_record import due_shown
 from web.pages.signed import signed_told
-from web.parts import Event, Fact, FormState, Status
+from web.parts import Event, Fact, FormState, Option, Status
 from web.typed import RowNumber, count
 from web.typed import day as day_typed
 
 router = APIRouter(prefix=RECORDS)
+
+REVEALING = "record.revealed"
+"""Who opened what is told to who may know, and not to every reader."""
 
 WORDS = ("title", "document_number", "parties", "customer_number", "remark", "old_code")
 
@@ -87,6 +91,20 @@ def described(visit: SignedIn, record_id: RowNumber, form: PostedForm) -> Respon
     return _done(visit, record_id, form, work, "described")
 
 
+@router.post("/{record_id}/open")
+def reveal(visit: SignedIn, record_id: RowNumber, form: PostedForm) -> Response:
+    """Who the record is about stands in this answer alone; nothing of it is kept."""
+    purpose, fields = form.text("purpose"), form.texts("fields")
+    outcome = visit.attempt(lambda tx: reveal_record(tx, record_id, fields=fields, purpose=purpose))
+    if outcome.error is None:
+        return _page(visit, record_id, FormState(), opened=Opened(outcome.value, purpose))
+    if isinstance(outcome.error, NoSuchThing):
+        raise outcome.error
+    errors = visit.form_state(form, outcome.error).errors
+    state = FormState({"purpose": purpose, "fields": fields}, errors)
+    return _page(visit, record_id, state, status=status_of(outcome.error))
+
+
 @router.get("/{record_id}/copy.pdf")
 def searchable(visit: SignedIn, record_id: RowNumber) -> Response:
     """The searchable PDF/A of the copy that counts."""
@@ -116,20 +134,22 @@ def as_received(visit: SignedIn, record_id: RowNumber, file_id: RowNumber) -> Re
 
 
 def _page(
-    visit: Visit, record_id: int, state: FormState, *, page: int = 0, status: int = 200
+    visit: Visit,
+    record_id: int,
+    state: FormState,
+    *,
+    page: int = 0,
+    status: int = 200,
+    opened: Opened | None = None,
 ) -> Response:
     with visit.reading() as tx:
         seen = record_seen(tx, record_id)
         pages = copy_pages(tx, seen.current)
         files = copy_files(tx, seen.current)
         people = people_told(tx, seen.line)
+        masked = openable(tx, seen.line)
         station_id = seen.record.station_id
-        may = {
-            "paper": tx.can(Permission.PAPER_KEEP, station_id)
-            and seen.pair.allows("register-paper"),
-            "compare": tx.can(Permission.PAIR_COMPARE, station_id) and seen.pair.allows("match"),
-            "describe": tx.can(Permission.RECORD_FILE, station_id) and not seen.gone,
-        }
+        may = _may(tx, seen)
         overdue = is_overdue(tx, seen.pair)
         held = hold_card(visit, tx, seen.record)
         due = due_of(tx, [record_id])[record_id]
@@ -151,10 +171,8 @@ def _page(
         else "",
         notice_text=just_done(visit, "records"),
         facts=_facts(visit, seen, people),
-        batch_notice=_batch_told(visit, batch),
-        batch_href=f"{BATCHES}/{batch.batch.id}"
-        if batch is not None and visit.actor.may(Permission.RETENTION_READ, station_id)
-        else "",
+        **_opening(visit, masked, opened or Opened()),
+        **_batch(visit, batch, station_id),
         pair_facts=_pair_facts(visit, seen),
         may=may,
         **held,
@@ -162,9 +180,37 @@ def _page(
         sheets=sheets,
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
         files=[(file, signed_told(visit, file)) for file in files],
-        history=[_event(visit, each) for each in seen.history],
+        history=[_event(visit, each) for each in seen.history if each.event != REVEALING],
         **due_shown(visit, due),
     )
+
+
+def _may(tx: Transaction, seen: RecordSeen) -> dict[str, bool]:
+    """Which forms stand on the page."""
+    at = seen.record.station_id
+    return {
+        "paper": tx.can(Permission.PAPER_KEEP, at) and seen.pair.allows("register-paper"),
+        "compare": tx.can(Permission.PAIR_COMPARE, at) and seen.pair.allows("match"),
+        "describe": tx.can(Permission.RECORD_FILE, at) and not seen.gone,
+    }
+
+
+def _opening(visit: Visit, masked: tuple[str, ...], opened: Opened) -> dict[str, object]:
+    """What is masked and may be opened, or what was opened for this one answer, and what for."""
+    return {
+        "open_fields": [Option(name, visit.t(f"records.{name}")) for name in masked],
+        "opened": [Fact(visit.t(f"records.{key}"), told) for key, told in opened.facts.items()],
+        "purpose_told": visit.t("customers.opened_told", purpose=opened.purpose),
+    }
+
+
+def _batch(visit: Visit, named: NamedBy | None, station_id: int) -> dict[str, object]:
+    """The register of destruction that names the record, and the way to it."""
+    reads = named is not None and visit.actor.may(Permission.RETENTION_READ, station_id)
+    return {
+        "batch_notice": _batch_told(visit, named),
+        "batch_href": f"{BATCHES}/{named.batch.id}" if named is not None and reads else "",
+    }
 
 
 def _batch_told(visit: Visit, named: NamedBy | None) -> str:
