@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from archive.access import Permission
+from archive.access import Actor, Permission
 from archive.customers.customer import Customer
 from archive.customers.masking import masked_number
 from archive.customers.purpose import purpose_in
@@ -53,21 +53,20 @@ def people_told(tx: Transaction, line: RecordLine) -> PeopleTold:
     """What this person is told about the people in a record."""
     record = line.record
     parties = line.parties_for(tx)
-    files = tx.can(Permission.RECORD_FILE, record.station_id)
-    masked = masked_number(record.customer_number) if record.customer_number else ""
+    station_id, number = record.station_id, record.customer_number
     return PeopleTold(
         parties=(NOT_TOLD if record.parties else "") if parties is None else parties,
-        customer_number=number_told(tx, record.station_id, record.customer_number),
-        number_outside=record.customer_number if files else masked,
+        customer_number=number_told(tx.actor, station_id, number),
+        number_outside=number_told(tx.actor, station_id, number, outside=True),
     )
 
 
-def number_told(tx: Transaction, station_id: int, number: str) -> str:
-    """A customer number of the station on the screen: whole to who works with customers there."""
-    works = tx.can(Permission.RECORD_FILE, station_id) or tx.can(
-        Permission.CUSTOMER_READ, station_id
+def number_told(actor: Actor, station_id: int, number: str, *, outside: bool = False) -> str:
+    """A customer number of the station, on the screen or in what leaves the program."""
+    whole = actor.may(Permission.RECORD_FILE, station_id) or (
+        not outside and actor.may(Permission.CUSTOMER_READ, station_id)
     )
-    return number if works or not number else masked_number(number)
+    return number if whole or not number else masked_number(number)
 
 
 def openable(tx: Transaction, line: RecordLine) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from archive.access import Permission
 from archive.holdings.queries.records import seen_record
+from archive.reports.personal import number_told
 from archive.retention.actions import holds as verbs
-from archive.retention.hold import HoldKind, LiftGround
+from archive.retention.hold import Hold, HoldKind, LiftGround
 from archive.retention.queries import holds as reads
 from web.api.told import Told
 from web.deps import SignedIn
@@ -70,7 +71,7 @@ class Lifting(BaseModel):
 def hold_list(visit: SignedIn, kind: str = "", state: str = "") -> list[HoldTold]:
     with visit.reading() as tx:
         lines = reads.holds(tx, reads.HoldFilter(kind, state), limit=MOST)
-        return [HoldTold.model_validate(line.hold) for line in lines]
+        return [_told(visit, line.hold) for line in lines]
 
 
 @router.post("/holds", status_code=201)
@@ -87,20 +88,20 @@ def place(visit: SignedIn, given: NewHold) -> HoldTold:
             reason=given.reason,
             document=given.document,
         )
-        return HoldTold.model_validate(hold)
+        return _told(visit, hold)
 
 
 @router.get("/holds/{hold_id}")
 def hold(visit: SignedIn, hold_id: int) -> HoldTold:
     with visit.reading() as tx:
-        return HoldTold.model_validate(reads.hold_seen(tx, hold_id).hold)
+        return _told(visit, reads.hold_seen(tx, hold_id).hold)
 
 
 @router.post("/holds/{hold_id}/lift")
 def lift(visit: SignedIn, hold_id: int, given: Lifting) -> HoldTold:
     with visit.transaction() as tx:
         reads.hold_seen(tx, hold_id)
-        return HoldTold.model_validate(verbs.lift_hold(tx, hold_id, **given.model_dump()))
+        return _told(visit, verbs.lift_hold(tx, hold_id, **given.model_dump()))
 
 
 @router.get("/records/{record_id}/holds")
@@ -112,3 +113,9 @@ def on_record(visit: SignedIn, record_id: int) -> list[HoldSeenTold]:
         return [
             HoldSeenTold.model_validate(one) for one in reads.holds_on(tx, [record_id])[record_id]
         ]
+
+
+def _told(visit: SignedIn, hold: Hold) -> HoldTold:
+    """The hold, its customer's number masked as on the pages."""
+    number = number_told(visit.actor, hold.station_id, hold.customer_number)
+    return HoldTold.model_validate(hold).model_copy(update={"customer_number": number})

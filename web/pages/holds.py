@@ -14,6 +14,7 @@ from archive.holdings.record import Record
 from archive.people.person import Station
 from archive.people.queries import stations_where
 from archive.reports.lists import every_hold
+from archive.reports.personal import number_told
 from archive.reports.spreadsheet import Form as FileForm
 from archive.retention.actions.holds import Covers, lift_hold, place_hold
 from archive.retention.hold import SECOND_PERSON, Hold, HoldKind, HoldScope, LiftGround
@@ -108,6 +109,7 @@ def _file(
         lifter = line.lifted_by
         return _row(visit, line, kinds) | {
             "kind": _name(visit, line.hold),
+            "covers": covers_told(visit, line.hold, kinds, outside=True),
             "state": _status(visit, line.hold).label,
             "document": line.hold.document,
             "lifted_by": lifter.name if lifter else "",
@@ -211,12 +213,13 @@ def hold_card(visit: Visit, tx: Transaction, record: Record) -> dict[str, object
     return {"holds": shown, "hold_href": new}
 
 
-def covers_told(visit: Visit, hold: Hold, kinds: dict[str, str]) -> str:
-    """What a hold covers, in words."""
+def covers_told(visit: Visit, hold: Hold, kinds: dict[str, str], *, outside: bool = False) -> str:
+    """What a hold covers, in words; a customer's number masked as everywhere."""
     if hold.scope == HoldScope.RECORDS:
         return visit.t("holds.n_records", n=hold.covered)
     if hold.scope == HoldScope.CUSTOMER:
-        return f"{visit.t('holds.customer_number')} {hold.customer_number}"
+        number = number_told(visit.actor, hold.station_id, hold.customer_number, outside=outside)
+        return f"{visit.t('holds.customer_number')} {number}"
     kind = kinds.get(hold.kind_code, hold.kind_code)
     if hold.year_from is None and hold.year_to is None:
         return kind
