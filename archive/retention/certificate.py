@@ -22,7 +22,7 @@ from archive.retention.batch import Batch, BatchItem, ItemState
 from archive.retention.erasure import Backup, ErasedObject
 from archive.retention.filed_paper import keep_paper, stored
 from archive.retention.queries.batches import all_signatures, items_of, witnesses_of
-from archive.retention.signing import BatchSignature, Part
+from archive.retention.signing import BEFORE_APPROVAL, BatchSignature, Part
 from archive.system import System
 from archive.transaction import Transaction
 
@@ -103,6 +103,31 @@ def certificate(tx: Transaction, batch: Batch) -> dict[str, Any]:
             ],
         },
         "electronic": _electronic(tx, batch),
+    }
+
+
+def register_told(tx: Transaction, batch: Batch) -> dict[str, Any]:
+    """The whole register as whoever signs it may take it along, with who has signed so far."""
+    items = items_of(tx, batch.id)
+    signed = {one.part: one for one in all_signatures(tx, batch.id)}
+    places = [*BEFORE_APPROVAL, Part.LEADER]
+    return {
+        "code": f"{batch.name}销毁清册",
+        "unit": _unit(tx, batch),
+        "digest": batch.digest,
+        "facts": _facts(tx, batch, items)[:-1],
+        "columns": _columns(_ITEM_COLUMNS),
+        "rows": [_row(item) for item in items],
+        "totals": f"合计 {len(items)} 件、{sum(item.told['pages'] for item in items)} 页。",
+        "signing": {
+            "columns": _columns(_SIGN_COLUMNS),
+            "rows": [
+                _signed(tx, signed[part], _part(part))
+                if part in signed
+                else [_part(part)] + [""] * 4
+                for part in places
+            ],
+        },
     }
 
 

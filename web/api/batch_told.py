@@ -1,12 +1,13 @@
 """What the API tells of a destruction batch, and what it is told."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from archive.retention.batch import BatchState, ItemState, Withheld
 from archive.retention.department import Department
+from archive.retention.queries.batch_lines import ORDERS
 from archive.retention.queries.batches import BatchSeen
 from archive.retention.signing import Part
 from web.api.told import Told
@@ -72,12 +73,36 @@ class GoingTold(Told):
     electronic: int
 
 
+class RegisterTold(Told):
+    """What the whole register comes to."""
+
+    items: int
+    pages: int
+    electronic: int
+    kinds: int
+    first_year: int | None
+    last_year: int | None
+
+
+class LinesAsked(BaseModel):
+    """Which lines of a register: narrowed, ordered (``-`` turns round), and a page of them."""
+
+    state: ItemState | Literal["open"] | None = None
+    kind: str = Field("", max_length=40)
+    year: int | None = None
+    retention: str = Field("", max_length=4)
+    sort: str = Field("position", pattern=f"^-?({'|'.join(ORDERS)})$")
+    limit: int = Field(100, ge=1, le=1000)
+    offset: int = Field(0, ge=0, le=1_000_000)
+
+
 class BatchWhole(BaseModel):
     """A batch with its signatures, witnesses and how far it is; its lines stand apart."""
 
     batch: BatchTold
     counts: dict[str, int]
     going: GoingTold
+    register_totals: RegisterTold
     signatures: list[SignatureTold]
     voided: list[SignatureTold]
     witnesses: list[WitnessTold]
@@ -198,13 +223,14 @@ class How(BaseModel):
     how: str = Field(max_length=200)
 
 
-def batch_told(seen: BatchSeen, amount: GoingTold) -> BatchWhole:
+def batch_told(seen: BatchSeen, amount: GoingTold, whole: RegisterTold) -> BatchWhole:
     signed = [place.signature for place in seen.places if place.signature is not None]
     signed += [one.signature for one in seen.witnesses if one.signature is not None]
     return BatchWhole(
         batch=BatchTold.model_validate(seen.batch),
         counts=seen.counts,
         going=amount,
+        register_totals=whole,
         signatures=[SignatureTold.model_validate(one) for one in signed],
         voided=[SignatureTold.model_validate(one) for one, _ in seen.voided],
         witnesses=[WitnessTold.model_validate(one.witness) for one in seen.witnesses],

@@ -13,16 +13,16 @@ from archive.ingest.spool import Spool
 from archive.retention.actions import batches as verbs
 from archive.retention.actions import execution, signatures, supervision
 from archive.retention.actions.backups import backup_gone, register_backup
-from archive.retention.batch import BatchState, ItemState
+from archive.retention.batch import BatchState
 from archive.retention.batching import check_photographed
 from archive.retention.photographing import receive_photos, recognise_photo
 from archive.retention.queries import backups as backup_reads
+from archive.retention.queries.batch_lines import LineFilter, items_page, register_totals
 from archive.retention.queries.batch_tasks import appraisals_ready, going
 from archive.retention.queries.batches import (
     batch_seen,
     batches,
     count_batches,
-    items_page,
     own_item,
     own_photo,
     seen_batch,
@@ -40,12 +40,14 @@ from web.api.batch_told import (
     How,
     ItemTold,
     Kept,
+    LinesAsked,
     Named,
     NewBackup,
     NewBatch,
     NewWitness,
     PhotoTold,
     ReadyTold,
+    RegisterTold,
     Scanned,
     Signed,
     SignedAs,
@@ -100,13 +102,14 @@ def batch(visit: SignedIn, batch_id: int) -> BatchWhole:
 def items(
     visit: SignedIn,
     batch_id: int,
-    state: ItemState | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    asked: Annotated[LinesAsked, Query()],
 ) -> list[ItemTold]:
-    """Lines of the register, in order."""
+    """Lines of the register, a page at a time; ``state=open`` for what is not settled."""
+    narrowed = LineFilter(asked.state or "", asked.kind, asked.year, asked.retention)
     with visit.reading() as tx:
-        found = items_page(tx, batch_id, limit=limit, offset=offset, state=state)
+        found = items_page(
+            tx, batch_id, narrowed, order=asked.sort, limit=asked.limit, offset=asked.offset
+        )
         return [ItemTold.model_validate(item) for item in found]
 
 
@@ -301,4 +304,5 @@ def _whole(visit: SignedIn, batch_id: int) -> BatchWhole:
     with visit.reading() as tx:
         seen = batch_seen(tx, batch_id)
         amount = GoingTold.model_validate(going(tx, batch_id))
-    return batch_told(seen, amount)
+        whole = RegisterTold.model_validate(register_totals(tx, batch_id))
+    return batch_told(seen, amount, whole)

@@ -12,11 +12,11 @@ from archive.retention.actions import execution as verbs
 from archive.retention.batch import BatchItem, BatchState, ItemState
 from archive.retention.batching import check_photographed
 from archive.retention.photographing import receive_photos, recognise_photo
+from archive.retention.queries.batch_lines import LineFilter, items_page
 from archive.retention.queries.batch_tasks import Going, going
 from archive.retention.queries.batches import (
     BatchSeen,
     batch_seen,
-    items_page,
     own_photo,
     seen_batch,
 )
@@ -164,7 +164,7 @@ def _page(visit: Visit, batch_id: int, state: FormState, status: int = 200) -> R
     with visit.reading() as tx:
         seen = batch_seen(tx, batch_id)
         amount = going(tx, batch_id)
-        left = items_page(tx, batch_id, limit=LEFT_SHOWN, offset=0, state=ItemState.DESTROYING)
+        left = items_page(tx, batch_id, LineFilter(ItemState.DESTROYING), limit=LEFT_SHOWN)
         executes = tx.can(Permission.DESTRUCTION_EXECUTE, seen.batch.station_id)
         now = tx.now
     batch, mine = seen.batch, seen.batch.executor_id == visit.actor.person_id

@@ -4,7 +4,7 @@ Every one of these pages says in numbers what is signed, who looked at it before
 be undone; it is made to be read on a phone.
 """
 
-from collections import Counter
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -13,10 +13,16 @@ from archive.access import Permission
 from archive.people.person import Person
 from archive.retention.actions.signatures import approve_batch, sign_register
 from archive.retention.actions.supervision import sign_as_witness
-from archive.retention.batch import BATCH_WORKFLOW, BatchItem, BatchState, ItemState
+from archive.retention.batch import BATCH_WORKFLOW, BatchState
 from archive.retention.queries.appraised import panel_of
+from archive.retention.queries.batch_lines import (
+    RegisterGroup,
+    reasons_given,
+    register_groups,
+    register_totals,
+)
 from archive.retention.queries.batch_tasks import Going, going, parts_open_to
-from archive.retention.queries.batches import BatchSeen, batch_seen, items_of, seen_batch
+from archive.retention.queries.batches import BatchSeen, batch_seen, seen_batch
 from archive.retention.signing import Part
 from archive.transaction import Transaction
 from web import typed
@@ -24,8 +30,9 @@ from web.deps import Form, PostedForm, SignedIn, Visit
 from web.errors import status_of
 from web.page import go, show
 from web.pages import batch_told as told
+from web.pages.batch_register import PLACE, span_says
 from web.pages.batch_told import HERE
-from web.parts import Column, FormState, Option, Signing
+from web.parts import Column, FormState, Link, Option, Signing
 from web.typed import RowNumber
 
 router = APIRouter(prefix=HERE)
@@ -104,7 +111,9 @@ def _page(visit: Visit, batch_id: int, page: str, state: FormState, status: int 
     with visit.reading() as tx:
         seen = batch_seen(tx, batch_id)
         amount = going(tx, batch_id)
-        items = items_of(tx, batch_id)
+        whole = register_totals(tx, batch_id)
+        groups = register_groups(tx, batch_id)
+        reasons = reasons_given(tx, batch_id, most=REASONS)
         panel = [tx.get(Person, one).name for one in sorted(panel_of(tx, seen.appraisal.id))]
         involved = visit.actor.person_id in panel_of(tx, seen.appraisal.id)
     parts = [part for part in parts_open_to(visit.actor, seen) if part != Part.LEADER]
@@ -135,9 +144,10 @@ def _page(visit: Visit, batch_id: int, page: str, state: FormState, status: int 
             digest=seen.batch.digest,
             why_not=_why_not(visit, seen, page, involved=involved),
         ),
-        columns=_group_columns(visit),
-        groups=_groups(visit, items),
-        reasons=Counter(item.told["opinion"] for item in items).most_common(REASONS),
+        columns=_group_columns(visit, groups),
+        groups=[_group_row(visit, batch_id, one) for one in groups],
+        reasons=reasons,
+        span=span_says(visit, whole),
         signature_columns=told.signature_columns(visit),
         signatures=[row for row in told.signature_rows(visit, seen) if row["who"]],
     )
@@ -234,32 +244,25 @@ def _not_now(visit: Visit, seen: BatchSeen, step: str, permission: Permission) -
     return ""
 
 
-def _group_columns(visit: Visit) -> list[Column]:
+def _group_columns(visit: Visit, groups: list[RegisterGroup]) -> list[Column]:
+    items, pages = sum(one.items for one in groups), sum(one.pages for one in groups)
     return [
-        Column("year", visit.t("batches.year")),
+        Column("year", visit.t("batches.year"), "link"),
         Column("retention", visit.t("batches.retention")),
         Column("title", visit.t("batches.first_title")),
-        Column("items", visit.t("batches.items"), "number"),
-        Column("pages", visit.t("batches.pages"), "number"),
+        Column("items", visit.t("batches.items"), "number", total=items),
+        Column("pages", visit.t("batches.pages"), "number", total=pages),
     ]
 
 
-def _groups(visit: Visit, items: list[BatchItem]) -> list[dict[str, object]]:
-    """The register in few lines: by year and period."""
-    groups: dict[tuple[int, str], list[BatchItem]] = {}
-    for item in items:
-        if item.state != ItemState.WITHHELD:
-            key = (item.told["year"], item.told["retention"])
-            groups.setdefault(key, []).append(item)
-    return [
-        {
-            "year": str(year),
-            "retention": told.period(visit, retention),
-            "title": visit.t("batches.and_more", title=own[0].told["title"])
-            if len(own) > 1
-            else own[0].told["title"],
-            "items": len(own),
-            "pages": sum(item.told["pages"] for item in own),
-        }
-        for (year, retention), own in sorted(groups.items())
-    ]
+def _group_row(visit: Visit, batch_id: int, one: RegisterGroup) -> dict[str, object]:
+    """A year and period of the register, with the way to its lines."""
+    lines = urlencode({"year": one.year, "retention": one.retention})
+    many = one.items > 1
+    return {
+        "year": Link(str(one.year), f"{HERE}/{batch_id}?{lines}{PLACE}"),
+        "retention": told.period(visit, one.retention),
+        "title": visit.t("batches.and_more", title=one.title) if many else one.title,
+        "items": one.items,
+        "pages": one.pages,
+    }

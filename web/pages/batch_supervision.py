@@ -13,12 +13,12 @@ from archive.retention.batch import (
     Withheld,
 )
 from archive.retention.department import Department
+from archive.retention.queries.batch_lines import LineFilter, items_page
 from archive.retention.queries.batch_tasks import Candidate, could_execute, could_witness
 from archive.retention.queries.batches import (
     BatchSeen,
     batch_seen,
     item_counts,
-    items_page,
     own_item,
     seen_batch,
 )
@@ -208,8 +208,8 @@ def _count_page(
 ) -> Response:
     with visit.reading() as tx:
         seen = batch_seen(tx, batch_id)
-        left = items_page(tx, batch_id, limit=LEFT_SHOWN, offset=0, state=ItemState.LISTED)
-        kept = items_page(tx, batch_id, limit=LEFT_SHOWN, offset=0, state=ItemState.WITHHELD)
+        left = items_page(tx, batch_id, LineFilter(ItemState.LISTED), limit=LEFT_SHOWN)
+        kept = items_page(tx, batch_id, LineFilter(ItemState.WITHHELD), limit=LEFT_SHOWN)
     progress = _progress(seen.counts)
     counting = seen.batch.state == BatchState.APPROVED and told.is_witness(visit.actor, seen)
     return show(

@@ -95,16 +95,14 @@ def appraisals_ready(tx: Transaction) -> list[AppraisalReady]:
 
 def going(tx: Transaction, batch_id: int) -> Going:
     """How much the batch destroys, as things stand."""
-    lines = tx.session.execute(
-        select(BatchItem.told, BatchItem.content_digest != "").where(
-            BatchItem.batch_id == batch_id, BatchItem.state != ItemState.WITHHELD
-        )
-    ).all()
-    return Going(
-        len(lines),
-        sum(told["pages"] for told, _ in lines),
-        sum(bool(electronic) for _, electronic in lines),
-    )
+    row = tx.session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(BatchItem.told["pages"].as_integer()), 0),
+            func.count().filter(BatchItem.content_digest != ""),
+        ).where(BatchItem.batch_id == batch_id, BatchItem.state != ItemState.WITHHELD)
+    ).one()
+    return Going(*row)
 
 
 def parts_open_to(actor: Actor, seen: BatchSeen) -> tuple[Part, ...]:

@@ -219,19 +219,8 @@ def _objects(tx: Transaction, batch_id: int) -> tuple[int, int]:
 
 
 def _pages(tx: Transaction, batch_id: int) -> int:
-    lines = select(BatchItem.told).where(BatchItem.batch_id == batch_id)
-    return sum(told["pages"] for told in tx.session.scalars(lines))
-
-
-def items_page(
-    tx: Transaction, batch_id: int, *, limit: int, offset: int, state: ItemState | None = None
-) -> list[BatchItem]:
-    """Lines of a register, in order."""
-    seen_batch(tx, batch_id)
-    query = select(BatchItem).where(BatchItem.batch_id == batch_id)
-    if state is not None:
-        query = query.where(BatchItem.state == state)
-    return list(tx.session.scalars(query.order_by(BatchItem.position).limit(limit).offset(offset)))
+    pages = func.sum(BatchItem.told["pages"].as_integer())
+    return tx.session.scalar(select(pages).where(BatchItem.batch_id == batch_id)) or 0
 
 
 def item_counts(tx: Transaction, batch_id: int) -> dict[str, int]:
