@@ -62,6 +62,7 @@ class Wanted:
         naming: of those, where names and customer numbers may be searched too.
         without: what the rows say differently by now; it is left out.
         years, days: first and last, both included.
+        with_text: hits bring their text; a long list of them does without.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -74,6 +75,7 @@ class Wanted:
     order: str = "relevance"
     limit: int = 20
     offset: int = 0
+    with_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,13 @@ class Tantivy:
         )
         total: int = getattr(found, "count", 0) or 0  # its type stub forgets it
         facets = _counted(searcher, query) if total else {facet: {} for facet in FACETS}
-        hits = tuple(_hit(searcher.doc(address)) for _, address in found.hits)
-        return Found(total, hits[: wanted.limit], facets)
+        addresses = [address for _, address in found.hits][: wanted.limit]
+        if wanted.with_text:
+            hits = tuple(_hit(searcher.doc(address)) for address in addresses)
+        else:
+            ids = searcher.fast_field_values("id", addresses)
+            hits = tuple(Hit(int(one or 0), "", ()) for one in ids)
+        return Found(total, hits, facets)
 
     def stamps(self, folder: Path) -> Iterator[tuple[int, int]]:
         """Ids and stamps, all of them."""

@@ -113,8 +113,8 @@ def searched_ids(tx: Transaction, look: Look) -> list[int]:
     if asked.says_nothing:
         return []
     whole = replace(look, limit=MOST_SHOWN, offset=0)
-    found = tx.index.search(_wanted(tx, asked, whole, _pending(tx)))
-    return [hit.id for hit in found.hits]
+    wanted = replace(_wanted(tx, asked, whole, _pending(tx)), with_text=False)
+    return [hit.id for hit in tx.index.search(wanted).hits]
 
 
 def naming_stations(tx: Transaction) -> frozenset[int] | None:
