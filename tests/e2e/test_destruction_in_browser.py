@@ -129,8 +129,8 @@ def sweeps(scene: Scene, archivist: Someone) -> None:
     page.click("form[action$='/add-due'] button")
     page.wait_for_url("**done=added")
     for department, member in scene.panel.items():
-        page.select_option(f"#f-member-{department}", str(member.id))
-    page.check("input[name=chair][value=archives]")
+        page.check(f"input[name=member-{department}][value='{member.id}']")
+    page.select_option("#f-chair", str(scene.panel["archives"].id))
     page.click("form[action$='/panel'] button")
     page.wait_for_url("**done=panel")
     page.click("form[action$='/convene'] button")

@@ -62,13 +62,12 @@ OPINION_TONES: Mapping[str, Tone] = {
 
 @dataclass(frozen=True, slots=True)
 class PanelPlace:
-    """A department in the form that names the panel."""
+    """A department in the form that names the panel: who could sit for it, and who does."""
 
     department: str
     label: str
     options: list[Option]
-    chosen: str
-    chair: bool
+    chosen: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,7 @@ def desk_page(visit: Visit, appraisal_id: int, state: FormState, status: int = 2
         people = eligible(tx, seen.station.id) if may.propose else {}
         wanted = departments_wanted(categories_of(tx, appraisal_id))
     one = seen.appraisal
+    places = _places(visit, seen, people)
     return show(
         visit,
         "appraisals/desk.html",
@@ -127,7 +127,9 @@ def desk_page(visit: Visit, appraisal_id: int, state: FormState, status: int = 2
         rows=[_row(visit, line) for line in lines],
         pages=listing.pages(len(lines), total),
         may=may,
-        places=_places(visit, seen, people),
+        places=places,
+        chairs=_chairs(places),
+        chair=next((str(seat.person.id) for seat in seen.panel if seat.member.chair), ""),
         wanted="、".join(visit.t(f"department.{name}") for name in PANEL if name in wanted),
         held_as=[Option(str(kind), visit.t(f"appraisals.held-{kind}")) for kind in TAKEN_OUT_FOR],
         judgements=[Option(str(opinion), visit.t(f"opinion.{opinion}")) for opinion in Opinion],
@@ -260,25 +262,30 @@ def _row(visit: Visit, line: ItemLine) -> dict[str, object]:
 def _places(
     visit: Visit, seen: AppraisalSeen, people: Mapping[Department, list[Person]]
 ) -> list[PanelPlace]:
-    seated = {str(seat.member.department): seat for seat in seen.panel}
-    found = []
-    for name in PANEL:
-        seat = seated.get(name)
-        options = [
-            Option(str(person.id), f"{person.name}（{person.code}）")
-            for person in people.get(Department(name), [])
-            if person.id != seen.appraisal.proposed_by_id
-        ]
-        found.append(
-            PanelPlace(
-                name,
-                visit.t(f"department.{name}"),
-                options,
-                str(seat.person.id) if seat else "",
-                bool(seat and seat.member.chair),
-            )
+    """The departments with those who may judge for them; the proposer may not."""
+    return [
+        PanelPlace(
+            name,
+            visit.t(f"department.{name}"),
+            [
+                Option(str(person.id), f"{person.name}（{person.code}）")
+                for person in people.get(Department(name), [])
+                if person.id != seen.appraisal.proposed_by_id
+            ],
+            [str(seat.person.id) for seat in seen.panel if seat.member.department == name],
         )
-    return found
+        for name in PANEL
+    ]
+
+
+def _chairs(places: list[PanelPlace]) -> list[Option]:
+    """Everybody who could sit on the panel, once each, in the order of the departments."""
+    found = {
+        option.value: Option(option.value, f"{place.label} {option.label}")
+        for place in reversed(places)
+        for option in reversed(place.options)
+    }
+    return list(reversed(found.values()))
 
 
 def _panel(visit: Visit, seen: AppraisalSeen) -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ from archive.reports.lists import every_appraisal
 from archive.reports.spreadsheet import Form as FileForm
 from archive.retention.actions import appraisals as verbs
 from archive.retention.actions.appraisals import Named
-from archive.retention.appraisal import Appraisal, AppraisalState
+from archive.retention.appraisal import Appraisal, AppraisalState, ChairMissing
 from archive.retention.department import Department
 from archive.retention.queries.appraisals import (
     AppraisalFilter,
@@ -159,12 +159,18 @@ def remove(visit: SignedIn, appraisal_id: RowNumber, form: PostedForm) -> Respon
 
 @router.post("/{appraisal_id}/panel")
 def panel(visit: SignedIn, appraisal_id: RowNumber, form: PostedForm) -> Response:
-    """One member of each department that is named, one of them in the chair."""
+    """Everybody ticked, for the departments they are ticked under, one of them in the chair."""
 
     def work(tx: Transaction) -> None:
         verbs.name_panel(tx, appraisal_id, _named(form))
 
-    return _done(visit, appraisal_id, form, work, "panel")
+    error = visit.attempt(work).error
+    if error is None:
+        return go(f"{HERE}/{appraisal_id}?done=panel")
+    state = visit.form_state(form, error)
+    ticked = {f"member-{name}": form.texts(f"member-{name}") for name in PANEL}
+    state = FormState({**state.values, **ticked}, state.errors)
+    return desk_page(visit, appraisal_id, state, status_of(error))
 
 
 @router.post("/{appraisal_id}/convene")
@@ -194,12 +200,20 @@ def chosen(form: Form) -> list[int]:
 
 
 def _named(form: Form) -> list[Named]:
+    """The panel as it was ticked.
+
+    Raises:
+        ChairMissing: somebody is to have the chair who is not on it.
+    """
     chair = form.text("chair")
-    named = []
-    for department in PANEL:
-        said = form.text(f"member-{department}")
-        if said.isdecimal() and len(said) < 10:
-            named.append(Named(int(said), Department(department), chair=chair == department))
+    named = [
+        Named(int(said), Department(department), chair=said == chair)
+        for department in PANEL
+        for said in form.texts(f"member-{department}")[:MOST_CHOSEN]
+        if said.isdecimal() and len(said) < 10
+    ]
+    if chair and not any(one.chair for one in named):
+        raise ChairMissing(field="chair")
     return named
 
 

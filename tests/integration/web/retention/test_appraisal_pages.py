@@ -7,7 +7,7 @@ from httpx import ASGITransport, AsyncClient
 
 from archive.retention.actions.appraisals import propose_appraisal
 from archive.retention.actions.holds import Covers, place_hold
-from archive.retention.appraisal import Appraisal
+from archive.retention.appraisal import Appraisal, PanelMember
 from archive.retention.hold import Hold, HoldKind
 from archive.retention.opinion_paper import print_appraisal
 from tests.builders import PASSWORD, Station
@@ -155,7 +155,7 @@ def test_the_whole_way_over_the_pages(station: Station, company: Company, visits
     panel = {
         "member-archives": str(company.archives.id),
         "member-business": str(station.head.id),
-        "chair": "archives",
+        "chair": str(company.archives.id),
     }
     assert archivist.goes(archivist.post(f"{here}/panel", panel)).says("小组已保存")
     assert archivist.goes(archivist.post(f"{here}/convene")).says("已提交鉴定小组")
@@ -187,6 +187,52 @@ def test_the_whole_way_over_the_pages(station: Station, company: Company, visits
         page = person.post(f"{here}/sign", digest=appraisal.digest, password=PASSWORD)
         assert person.goes(page).says("已签字")
     assert station.sees(Appraisal, appraisal.id).state == "signed"
+
+
+def test_several_of_one_department_judge_together(
+    station: Station, company: Company, visits: Visits
+):
+    due_record(station)
+    archivist = visits(station.archivist)
+    here = archivist.post(f"{APPRAISALS}/new", title="到期档案").place.partition("?")[0]
+    archivist.post(f"{here}/add-due")
+    both = [str(company.archives.id), str(company.archives_head.id)]
+    panel = {"member-archives": both, "chair": both[1]}
+    page = archivist.post(f"{here}/panel", panel | {"chair": str(station.head.id)})
+    assert page.status == 422
+    assert page.beside("chair")
+    assert [page.ticked("member-archives", one) for one in both] == [True, True]
+    assert archivist.goes(archivist.post(f"{here}/panel", panel)).says("小组已保存")
+    lacking = archivist.post(f"{here}/convene")
+    assert lacking.status == 409
+    assert lacking.says("鉴定小组还缺", "业务部门")
+    panel["member-business"] = [str(station.head.id)]
+    page = archivist.goes(archivist.post(f"{here}/panel", panel))
+    assert [page.ticked("member-archives", one) for one in both] == [True, True]
+    assert archivist.goes(archivist.post(f"{here}/convene")).says("已提交鉴定小组")
+    visits(company.archives).post(f"{here}/judge", opinion="destroy", reason="无价值", to_all="yes")
+    assert visits(company.archives).get(here).says("由组长作出结论")
+    visits(company.archives_head).post(f"{here}/conclude")
+    appraisal = station.sees(Appraisal, int(here.rpartition("/")[2]))
+    for person in (company.archives, station.head):
+        signs(person, appraisal)
+    assert station.sees(Appraisal, appraisal.id).state == "concluded"
+    signs(company.archives_head, appraisal)
+    assert station.sees(Appraisal, appraisal.id).state == "signed"
+
+
+def test_nobody_sits_on_a_panel_twice(station: Station, company: Company, visits: Visits):
+    appraisal = proposed(station, company)
+    twice = {
+        "member-archives": [str(company.archives.id)] * 2,
+        "member-business": str(station.head.id),
+        "chair": str(company.archives.id),
+    }
+    page = visits(station.archivist).post(f"{APPRAISALS}/{appraisal.id}/panel", twice)
+    assert page.status == 422
+    assert page.says("同一个人在鉴定小组里只能列一次")
+    seated = station.asks(lambda tx: {one.person_id for one in tx.session.query(PanelMember)})
+    assert seated == {company.archives.id, station.head.id}
 
 
 def test_what_may_not_be_done_has_no_button_and_is_refused(
@@ -326,10 +372,12 @@ def test_an_appraisal_over_the_api(station: Station, company: Company, visits: V
     assert added.json() == {"count": 1}
     members = [
         {"person_id": company.archives.id, "department": "archives", "chair": True},
+        {"person_id": company.archives_head.id, "department": "archives"},
         {"person_id": station.head.id, "department": "business"},
     ]
     named = api(visits, station.archivist, f"{here}/panel", {"members": members}).json()
-    assert [seat["department"] for seat in named["panel"]] == ["archives", "business"]
+    departments = [seat["department"] for seat in named["panel"]]
+    assert departments == ["archives", "archives", "business"]
     assert api(visits, station.archivist, f"{here}/convene", {}).json()["state"] == "convened"
     judgement = {"opinion": "destroy", "reason": "无价值", "content_seen": True}
     assert api(visits, company.archives, f"{here}/judge", judgement).json() == {"count": 1}
@@ -340,7 +388,7 @@ def test_an_appraisal_over_the_api(station: Station, company: Company, visits: V
     digest = api(visits, company.archives, f"{here}/conclude", {}).json()["digest"]
     assert api(visits, station.head, f"{here}/reopen", {"reason": "再看"}).json()["digest"] == ""
     digest = api(visits, company.archives, f"{here}/conclude", {}).json()["digest"]
-    for person in (company.archives, station.head):
+    for person in (company.archives, company.archives_head, station.head):
         done = api(visits, person, f"{here}/sign", {"digest": digest, "password": PASSWORD})
         assert done.status_code == 200
     assert done.json()["state"] == "signed"

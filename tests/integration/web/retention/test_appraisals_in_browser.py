@@ -81,9 +81,13 @@ def test_a_draft_is_filled_its_panel_named_and_handed_over(
     check(page, axe, viewport["width"])
     send(page, "/add-due")
     assert page.locator("tbody tr").count() == 2
-    page.select_option("#f-member-archives", str(company.archives.id))
-    page.select_option("#f-member-business", str(station.head.id))
-    page.check("input[name=chair][value=archives]")
+    for department, members in {
+        "archives": [company.archives, company.archives_head],
+        "business": [station.head],
+    }.items():
+        for member in members:
+            page.check(f"input[name=member-{department}][value='{member.id}']")
+    page.select_option("#f-chair", str(company.archives.id))
     send(page, "/panel")
     check(page, axe, viewport["width"])
     send(page, "/convene")
