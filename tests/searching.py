@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from archive.search import FACETS, Unit, Wanted
 from archive.search.asking import Clause
 from archive.search.folding import Wording, fold
-from archive.search.sounds import sounds
+from archive.search.sounds import sounds, spoken
 
 WORDING = Wording(b"a key of the tests")
 _CHARACTERS = "电费所供收据合同王秀兰李四"
@@ -57,7 +57,7 @@ def unit(number: int, /, *, station: int = 1, open_to_all: bool = False, **said:
     }
     return Unit(
         id=number,
-        words=words | {"text": tuple(text)},
+        words=words | {"text": tuple(text), "title_spoken": spoken(words["title"])},
         runs=frozenset(runs | {fold(code)} | ({fold(told["old"])} - {""})),
         code=fold(code),
         customer=fold(told["customer"]),

@@ -20,7 +20,7 @@ from archive.holdings.pair import Pair
 from archive.holdings.record import GOING, Record
 from archive.search import Unit
 from archive.search.folding import Wording, fold
-from archive.search.sounds import sounds
+from archive.search.sounds import sounds, spoken
 from archive.shelving.box import Box
 from archive.shelving.movement import Whereabouts
 from archive.shelving.place import Cabinet, Shelf, Storeroom
@@ -155,6 +155,7 @@ def _unit(row: Row[Any], pages: Sequence[str], wording: Wording) -> Unit:
         text += found
         runs |= written
     words["text"] = tuple(text)
+    words["title_spoken"] = spoken(words["title"])
     code = fold(record.code)
     facets = {
         "kind": row.kind,

@@ -30,7 +30,7 @@ class Unit:
 
     Attributes:
         words: by field: ``title``, ``code``, ``old``, ``number``, ``remark``, ``text``, and what not every
-            reader is told: ``customer``, ``names``.
+            reader is told: ``customer``, ``names``. ``title_spoken`` is how the title sounds.
         runs: letters and digits as they are written, for wildcards; and whole codes. None of a person.
         sounds: how the names sound: whole and by initials.
         facets: by facet, the one value it has.
@@ -100,6 +100,8 @@ class Engine(Protocol):
     """Keeps units in a folder and finds them again."""
 
     name: str
+    shape: int
+    """Goes up when what it keeps of a unit changes; the index is then made anew."""
 
     def create(self, folder: Path) -> None:
         """Make an empty index there."""

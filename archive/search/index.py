@@ -1,8 +1,11 @@
 """The index as it stands on disk: a generation in use, and perhaps the next being made.
 
-    folder/current            the name of the generation in use
-    folder/<generation>/      what the engine keeps
-    folder/next/              being made: what the engine keeps, ``at`` (last id) and ``changed``
+    tantivy-1/current           the name of the generation in use
+    tantivy-1/<generation>/     what the engine keeps
+    tantivy-1/next/             being made: what the engine keeps, ``at`` (last id) and ``changed``
+
+The folder is named for the engine and the shape of what it keeps; with another of either the
+index is made anew, and what the one before kept is removed.
 
 Whoever searches opens what ``current`` names and never waits. Whoever writes holds ``lock``, whoever makes the next ``rebuild.lock``. A
 reindex goes on where it was cut off; what changes meanwhile is written to the generation in use
@@ -34,7 +37,7 @@ class SearchIndex:
     """The one index of an archive."""
 
     def __init__(self, folder: Path, key_file: Path, engine: Callable[[], Engine]) -> None:
-        self._folder = folder
+        self._home = folder
         self._key_file = key_file
         self._make_engine = engine
         self._wording: Wording | None = None
@@ -42,6 +45,10 @@ class SearchIndex:
     @cached_property
     def _engine(self) -> Engine:
         return self._make_engine()
+
+    @cached_property
+    def _folder(self) -> Path:
+        return self._home / f"{self._engine.name}-{self._engine.shape}"
 
     @property
     def engine(self) -> str:
@@ -144,8 +151,8 @@ class SearchIndex:
         (self._next / "index").rename(self._folder / name)
         _write_whole(self._folder / "current", name)
         shutil.rmtree(self._next)
-        for old in self._folder.iterdir():
-            if old.is_dir() and old.name != name:
+        for old in (*self._folder.iterdir(), *self._home.iterdir()):
+            if old.is_dir() and old not in {self._folder, self._folder / name}:
                 shutil.rmtree(old, ignore_errors=True)
 
     def _begun(self) -> Path:

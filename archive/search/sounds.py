@@ -4,12 +4,14 @@ A character with several readings sounds every way (单 as *shan* and *dan*), wi
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, product
 
 from archive.search.folding import fold
 
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ffff]{2,5}")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ffff]")
 _WAYS = 8
 """So many readings of one name are kept."""
 
@@ -22,6 +24,11 @@ def sounds(names: str) -> frozenset[str]:
             initials = "".join(syllable[0] for syllable in syllables)
             found |= {"".join(syllables), initials, syllables[0] + initials[1:]}
     return frozenset(sound for sound in found if sound.isascii())
+
+
+def spoken(words: Iterable[str]) -> tuple[str, ...]:
+    """How words are spoken, one by one; what is typed by a wrong character is spoken the same."""
+    return tuple(_readings(word)[0] if _HAN.fullmatch(word) else word for word in words)
 
 
 @lru_cache(maxsize=30_000)

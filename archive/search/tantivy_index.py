@@ -13,7 +13,7 @@ from archive.search.slips import one_slip
 
 _O = tantivy.Occur
 _HEAP = 64_000_000
-_ALONE = ("title", "number", "names", "text")
+_ALONE = ("title", "title_spoken", "number", "names", "text")
 """Fields with positions of their own; ``meta`` holds the others one after another."""
 _META = ("title", "code", "old", "number", "remark")
 _FIELDS = {"code": "code_words"}
@@ -43,6 +43,7 @@ class Tantivy:
     """Keeps units in Tantivy."""
 
     name = "tantivy"
+    shape = 1
 
     def create(self, folder: Path) -> None:
         """An empty index."""

@@ -15,7 +15,7 @@ from archive.search.asking import Clause
 from archive.search.slips import one_slip
 
 _META = ("title", "code", "old", "number", "remark")
-_ALONE = ("title", "number", "names", "text")
+_ALONE = ("title", "title_spoken", "number", "names", "text")
 _FIELDS = {"code": "code_words"}
 
 
@@ -40,6 +40,7 @@ class Whoosh:
     """Keeps units in Whoosh."""
 
     name = "whoosh"
+    shape = 1
 
     def create(self, folder: Path) -> None:
         """An empty index."""

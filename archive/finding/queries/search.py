@@ -4,7 +4,7 @@ The index is asked with what may be seen, and what it answers is loaded through
 :func:`archive.holdings.queries.records.visible_records`, so it cannot say more than the rows do.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
@@ -21,7 +21,9 @@ from archive.messages import Language
 from archive.people.person import Station
 from archive.retention.queries.due import Due, due_of
 from archive.search import FACETS, Found, Wanted
-from archive.search.asking import Asked, understood
+from archive.search.asking import Asked, Clause, understood
+from archive.search.folding import fold
+from archive.search.sounds import spoken
 from archive.transaction import Transaction
 
 PER_PAGE = 20
@@ -102,7 +104,7 @@ def search(tx: Transaction, look: Look, language: Language = "zh") -> Results:
         results,
         _facets(tx, found, look, language),
         catching_up=bool(pending) or stale > 0,
-        meant=() if found.total else _meant(tx, asked, wanted),
+        meant=() if found.total else _meant(tx, asked, wanted, look.typed),
     )
 
 
@@ -194,11 +196,41 @@ def _facets(
     return told
 
 
-def _meant(tx: Transaction, asked: Asked, wanted: Wanted) -> tuple[str, ...]:
-    """Codes and numbers one slip away from what was typed, of records one may see."""
-    near: list[str] = []
+MOST_MEANT = 3
+
+
+def _meant(tx: Transaction, asked: Asked, wanted: Wanted, typed: str) -> tuple[str, ...]:
+    """What might have been typed instead, out of records one may see.
+
+    Codes and numbers one slip away; phrases of titles that are spoken the same.
+    """
+    found: list[str] = []
     for clause in asked.clauses:
         for run in sorted(tx.index.wording.runs(clause.given)):
             if len(run) > 3:
-                near += tx.index.near(run, wanted)
-    return tuple(dict.fromkeys(near))[:3]
+                found += [_instead(typed, run, near) for near in tx.index.near(run, wanted)]
+        if len(clause.words) > 1:
+            alike = _spoken_alike(tx, clause, wanted)
+            found += [_instead(typed, "".join(clause.words), other) for other in alike]
+    return tuple(dict.fromkeys(filter(None, found)))[:MOST_MEANT]
+
+
+def _instead(typed: str, part: str, other: str) -> str:
+    """What was typed with another text for that part; nothing where the part is not in one piece."""
+    at = fold(typed).find(part)
+    return typed[:at] + other + typed[at + len(part) :] if at >= 0 else ""
+
+
+def _spoken_alike(tx: Transaction, clause: Clause, wanted: Wanted) -> Iterator[str]:
+    """Pieces of titles one may see that sound like the words of a clause."""
+    sound = spoken(clause.words)
+    alike = Clause(sound, field="title_spoken")
+    found = tx.index.search(replace(wanted, clauses=(alike,), limit=MOST_MEANT, with_text=False))
+    for line in lines_of(tx, [hit.id for hit in found.hits]).values():
+        title = line.record.title
+        placed = tx.index.wording.words_at(title)
+        said = spoken(word for word, _, _ in placed)
+        for at in range(len(said) - len(sound) + 1):
+            if said[at : at + len(sound)] == sound:
+                yield title[placed[at][1] : placed[at + len(sound) - 1][2]]
+                break

@@ -126,6 +126,15 @@ def test_another_stations_records_do_not_exist_in_hits_counts_facets_or_suggesti
     assert searched(station.finance, "停电").total == 2, "the company sees both"
 
 
+def test_a_wrong_character_of_the_same_sound_is_set_right_from_titles_one_may_see(station):
+    neighbour = settle_station(station.system, code="HX", name="河西供电所")
+    filed(station, title="关于停电的投诉")
+    assert searched(station.clerk, "停点的投诉 -合同").meant == ("停电的投诉 -合同",)
+    assert searched(station.clerk, "亭殿").meant == ("停电",)
+    assert searched(neighbour.clerk, "停点的投诉").meant == ()
+    assert searched(station.clerk, "完全不同").meant == ()
+
+
 def test_who_may_read_no_records_may_not_search(station):
     with pytest.raises(NotPermitted):
         station.collector.does(search, Look("停电"))

@@ -218,3 +218,13 @@ def test_both_engines_are_asked_the_same(tmp_path):
         wanted = asked(question(chance), order=order, limit=100)
         one, other = (made.search(wanted) for made in both)
         assert (one.total, one.facets) == (other.total, other.facets)
+
+
+def test_another_engine_makes_an_index_of_its_own_and_removes_the_one_before(tmp_path):
+    units = [unit(1, title="zxqplanted 电费")]
+    keep(SearchIndex(tmp_path / "search", tmp_path / "key", Tantivy), units)
+    other = SearchIndex(tmp_path / "search", tmp_path / "key", Whoosh)
+    assert not other.exists
+    other.rebuild(*everything(units), lambda _n: None)
+    assert other.search(asked("电费")).total == 1
+    assert [folder.name for folder in (tmp_path / "search").iterdir()] == ["whoosh-1"]
