@@ -75,6 +75,7 @@ class Permission(StrEnum):
     DESTRUCTION_WITNESS = "destruction:witness"
     BACKUP_KEEP = "backup:keep"
     TRAIL_READ = "trail:read"
+    OPENED_READ = "opened:read"
     PERSON_READ = "person:read"
     PERSON_APPOINT = "person:appoint"
     SETTINGS_EDIT = "settings:edit"
@@ -180,6 +181,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.PERSON_READ,
             _P.CUSTOMER_READ,
             _P.CUSTOMER_REVEAL,
+            _P.OPENED_READ,
             _P.SPECIAL_COUNT,
             _P.EXPECTED_READ,
             _P.EXPECTED_ARRANGE,
@@ -311,6 +313,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             _P.FILE_PLAN_READ,
             _P.RECORD_READ,
             _P.TRAIL_READ,
+            _P.OPENED_READ,
             _P.PERSON_READ,
             _P.EXPECTED_READ,
             _P.RETENTION_READ,
@@ -365,10 +368,8 @@ class Actor:
 
     def stations(self, permission: Permission) -> frozenset[int] | None:
         """Stations where the actor may do it; None stands for every station."""
-        offices = [office for office in self.offices if permission in POLICY[office.role]]
-        if any(office.station_id is None for office in offices):
-            return None
-        return frozenset(office.station_id for office in offices if office.station_id is not None)
+        found = {one.station_id for one in self.offices if permission in POLICY[one.role]}
+        return None if None in found else frozenset(one for one in found if one is not None)
 
     def holds(self, role: Role, station_id: int | None = None) -> bool:
         """Whether the actor is appointed to ``role`` there."""
@@ -380,7 +381,6 @@ class Actor:
 
 SYSTEM = Actor(code="system")
 """The program itself: kept promises and operators' commands without a person."""
-
 
 WATCHED_FOLDER = Actor(code="watched-folder", offices=(Office(Role.SCANNER, None),))
 """Who receives what a scanner puts into the watched folder."""

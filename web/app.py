@@ -37,6 +37,7 @@ from web.pages import (
     home,
     imports,
     invoices,
+    opened,
     people,
     plan_draft,
     plans,
@@ -103,6 +104,7 @@ PAGES = (
     destruction_section.router,
     people.router,
     appraisal_section.router,
+    opened.router,
     trail.router,
 )
 

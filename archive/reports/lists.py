@@ -14,6 +14,8 @@ from archive.customers.queries.customers import (
 )
 from archive.errors import Invalid
 from archive.holdings.queries.records import RecordFilter, RecordLine, count_records, records
+from archive.reports.opened import Opened, OpenedFilter, opened
+from archive.reports.trail import head
 from archive.retention.queries.appraisals import (
     AppraisalFilter,
     AppraisalLine,
@@ -62,6 +64,7 @@ WHO_MAY: Mapping[str, Permission] = {
     "destruction": Permission.RETENTION_READ,
     "holds": Permission.RETENTION_READ,
     "appraisals": Permission.RETENTION_READ,
+    "opened": Permission.TRAIL_READ,
 }
 """The permission whoever takes a list out of the program needs."""
 
@@ -157,6 +160,20 @@ def every_appraisal(tx: Transaction, wanted: AppraisalFilter) -> Iterator[Apprai
         return appraisals(tx, wanted, limit=BATCH, offset=at)
 
     return _page_by_page(count_appraisals(tx, wanted), page)
+
+
+def every_opening(tx: Transaction, wanted: OpenedFilter) -> Iterator[Opened]:
+    """All acts by which facts about people were opened, up to now.
+
+    Raises:
+        TooManyRows: narrow it first.
+    """
+    up_to = head(tx).seq
+
+    def page(at: int) -> Sequence[Opened]:
+        return opened(tx, wanted, up_to=up_to, offset=at, limit=BATCH)[0]
+
+    return _page_by_page(opened(tx, wanted, up_to=up_to, limit=0)[1], page)
 
 
 def every_box(tx: Transaction, wanted: BoxFilter, order: str) -> Iterator[BoxLine]:

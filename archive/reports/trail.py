@@ -19,13 +19,15 @@ BATCH = 1000
 class TrailFilter:
     """What the trail is narrowed to; days are the station's, both included.
 
-    ``subject`` matches from its beginning (``book:`` finds every book); ``up_to`` keeps a list in
-    place while new entries come.
+    ``subject`` matches from its beginning (``book:`` finds every book); ``of`` is all of
+    it; ``events`` are any of several; ``up_to`` keeps a list in place while new entries come.
     """
 
     event: str = ""
     subject: str = ""
     actor: str = ""
+    events: tuple[str, ...] = ()
+    of: str = ""
     from_on: date | None = None
     to_on: date | None = None
     up_to: int | None = None
@@ -51,15 +53,15 @@ def entries(
 ) -> tuple[list[TrailEntry], int]:
     """A page of entries, the newest first, and how many there are in all."""
     tx.require(Permission.TRAIL_READ)
-    conditions = _conditions(wanted)
+    narrowed = conditions(wanted)
     found = tx.session.scalars(
         select(TrailEntry)
-        .where(*conditions)
+        .where(*narrowed)
         .order_by(TrailEntry.seq.desc())
         .offset(offset)
         .limit(limit)
     ).all()
-    query = select(func.count()).select_from(TrailEntry).where(*conditions)
+    query = select(func.count()).select_from(TrailEntry).where(*narrowed)
     return list(found), tx.session.scalar(query) or 0
 
 
@@ -92,12 +94,12 @@ def lines(tx: Transaction, wanted: TrailFilter) -> Iterator[str]:
     Whoever has them can re-derive every digest (``archive.audit``) without this program.
     """
     tx.require(Permission.TRAIL_READ)
-    conditions = _conditions(wanted)
+    narrowed = conditions(wanted)
     after = 0
     while True:
         page = tx.session.scalars(
             select(TrailEntry)
-            .where(TrailEntry.seq > after, *conditions)
+            .where(TrailEntry.seq > after, *narrowed)
             .order_by(TrailEntry.seq)
             .limit(BATCH)
         ).all()
@@ -122,21 +124,26 @@ def note_export(tx: Transaction, wanted: TrailFilter) -> None:
     tx.record("trail.exported", "trail", asked={key: text for key, text in told.items() if text})
 
 
-def _conditions(wanted: TrailFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def conditions(wanted: TrailFilter) -> list[ColumnElement[bool]]:
+    """The filter as the database knows it."""
+    found: list[ColumnElement[bool]] = []
     if wanted.event:
-        conditions.append(TrailEntry.event == wanted.event)
+        found.append(TrailEntry.event == wanted.event)
     if wanted.subject:
-        conditions.append(TrailEntry.subject.startswith(wanted.subject, autoescape=True))
+        found.append(TrailEntry.subject.startswith(wanted.subject, autoescape=True))
     if wanted.actor:
-        conditions.append(TrailEntry.actor == wanted.actor)
+        found.append(TrailEntry.actor == wanted.actor)
+    if wanted.events:
+        found.append(TrailEntry.event.in_(wanted.events))
+    if wanted.of:
+        found.append(TrailEntry.subject == wanted.of)
     if wanted.from_on is not None:
-        conditions.append(TrailEntry.at >= _instant(wanted.from_on))
+        found.append(TrailEntry.at >= _instant(wanted.from_on))
     if wanted.to_on is not None:
-        conditions.append(TrailEntry.at < _instant(wanted.to_on + timedelta(days=1)))
+        found.append(TrailEntry.at < _instant(wanted.to_on + timedelta(days=1)))
     if wanted.up_to is not None:
-        conditions.append(TrailEntry.seq <= wanted.up_to)
-    return conditions
+        found.append(TrailEntry.seq <= wanted.up_to)
+    return found
 
 
 def _instant(day: date) -> str:

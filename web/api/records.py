@@ -20,8 +20,10 @@ from archive.holdings.queries.records import (
     seen_record,
 )
 from archive.holdings.record import Origin
+from archive.reports.opened import opened_of_record
 from archive.reports.personal import PeopleTold, people_told, reveal_record
 from web.api.told import Told
+from web.api.trail import OpenedTold
 from web.deps import SignedIn
 
 router = APIRouter(tags=["records"])
@@ -200,6 +202,13 @@ def reveal(visit: SignedIn, record_id: int, given: Opening) -> dict[str, str]:
     """``parties`` and ``customer_number`` in full, for a purpose that names nobody."""
     with visit.transaction() as tx:
         return reveal_record(tx, record_id, fields=given.fields, purpose=given.purpose)
+
+
+@router.get("/records/{record_id}/opened")
+def opened(visit: SignedIn, record_id: int) -> list[OpenedTold]:
+    """Who opened facts about people in it, the newest first; for the head and the auditor."""
+    with visit.reading() as tx:
+        return [OpenedTold.model_validate(one) for one in opened_of_record(tx, record_id)]
 
 
 @router.get("/pairs")

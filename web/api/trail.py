@@ -1,15 +1,59 @@
-"""The sealed trail."""
+"""The sealed trail, and who opened what."""
 
-from fastapi import APIRouter
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from archive.access import Permission
 from archive.audit import TrailEntry
 from archive.proof import ask_proof, last_proof
-from web.api.told import TrailEntryTold, TrailProofTold
+from archive.reports.opened import By, OpenedFilter, opened, opened_summed
+from web.api.told import Told, TrailEntryTold, TrailProofTold
 from web.deps import SignedIn
 
 router = APIRouter(prefix="/trail", tags=["trail"])
+
+From = Annotated[date | None, Query(alias="from")]
+To = Annotated[date | None, Query(alias="to")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Offset = Annotated[int, Query(ge=0)]
+
+
+class OpenedTold(Told):
+    """One act: ``about`` is the code of a record, or the last four digits of a customer."""
+
+    seq: int
+    at: datetime
+    by_code: str
+    by_name: str
+    event: str
+    subject: str
+    about: str
+    fields: list[str]
+    purpose: str
+    rows: int | None
+    form: str
+
+
+class OpenedList(BaseModel):
+    total: int
+    opened: list[OpenedTold]
+
+
+class OpenedSumTold(Told):
+    key: str
+    name: str
+    acts: int
+    others: int
+    last_at: datetime
+
+
+class OpenedSums(BaseModel):
+    total: int
+    sums: list[OpenedSumTold]
 
 
 @router.get("")
@@ -53,3 +97,40 @@ def verified(visit: SignedIn) -> TrailProofTold:
     """
     with visit.reading() as tx:
         return TrailProofTold.model_validate(last_proof(tx))
+
+
+@router.get("/opened")
+def opened_acts(  # noqa: PLR0917 - the query of a list
+    visit: SignedIn,
+    event: str = "",
+    person: str = "",
+    subject: str = "",
+    from_on: From = None,
+    to_on: To = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> OpenedList:
+    """Every act by which facts about people were opened or a list was taken out, newest first."""
+    wanted = OpenedFilter(event, person, subject, from_on, to_on)
+    with visit.reading() as tx:
+        found, total = opened(tx, wanted, offset=offset, limit=limit)
+    return OpenedList(total=total, opened=[OpenedTold.model_validate(one) for one in found])
+
+
+@router.get("/opened/sums")
+def opened_sums(  # noqa: PLR0917 - the query of a list
+    visit: SignedIn,
+    by: By,
+    event: str = "",
+    person: str = "",
+    subject: str = "",
+    from_on: From = None,
+    to_on: To = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> OpenedSums:
+    """The same added up by person or by what was opened, the most first."""
+    wanted = OpenedFilter(event, person, subject, from_on, to_on)
+    with visit.reading() as tx:
+        found, total = opened_summed(tx, wanted, by, offset=offset, limit=limit)
+    return OpenedSums(total=total, sums=[OpenedSumTold.model_validate(one) for one in found])

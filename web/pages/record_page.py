@@ -1,6 +1,7 @@
 """One record: what it is, its pages, its pair of paper and electronic copy, and what happened."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from archive.holdings.pair import Electronic, Paper
 from archive.holdings.queries.record_seen import Happened, RecordSeen, is_overdue, record_seen
 from archive.holdings.queries.records import seen_record
 from archive.messages import sentences
+from archive.reports.opened import RECORD_OPENED, opened_of_record
 from archive.reports.personal import PeopleTold, openable, people_told, reveal_record
 from archive.retention.batch import ItemState
 from archive.retention.queries.batch_tasks import NamedBy, batch_naming
@@ -29,6 +31,8 @@ from web.pages.customer_page import Opened
 from web.pages.filing import kind_name
 from web.pages.filing_desk import sheets_of
 from web.pages.holds import hold_card
+from web.pages.opened import HERE as OPENED
+from web.pages.opened import facts_told
 from web.pages.records import RECORDS, pair_status
 from web.pages.retention_record import due_shown
 from web.pages.signed import signed_told
@@ -37,9 +41,6 @@ from web.typed import RowNumber, count
 from web.typed import day as day_typed
 
 router = APIRouter(prefix=RECORDS)
-
-REVEALING = "record.revealed"
-"""Who opened what is told to who may know, and not to every reader."""
 
 WORDS = ("title", "document_number", "parties", "customer_number", "remark", "old_code")
 
@@ -151,7 +152,7 @@ def _page(
         station_id = seen.record.station_id
         may = _may(tx, seen)
         overdue = is_overdue(tx, seen.pair)
-        held = hold_card(visit, tx, seen.record)
+        told = hold_card(visit, tx, seen.record) | _openings(visit, tx, seen)
         due = due_of(tx, [record_id])[record_id]
         batch = batch_naming(tx, record_id)
     sheets = sheets_of(tuple(pages), f"{RECORDS}/{record_id}", visit)
@@ -175,12 +176,12 @@ def _page(
         **_batch(visit, batch, station_id),
         pair_facts=_pair_facts(visit, seen),
         may=may,
-        **held,
+        **told,
         compare_blocked=visit.t("records.own_scan") if own else "",
         sheets=sheets,
         sheet=next((one for one in sheets if one.number == page), next(iter(sheets), None)),
         files=[(file, signed_told(visit, file)) for file in files],
-        history=[_event(visit, each) for each in seen.history if each.event != REVEALING],
+        history=[_event(visit, each) for each in seen.history if each.event != RECORD_OPENED],
         **due_shown(visit, due),
     )
 
@@ -201,6 +202,22 @@ def _opening(visit: Visit, masked: tuple[str, ...], opened: Opened) -> dict[str,
         "open_fields": [Option(name, visit.t(f"records.{name}")) for name in masked],
         "opened": [Fact(visit.t(f"records.{key}"), told) for key, told in opened.facts.items()],
         "purpose_told": visit.t("customers.opened_told", purpose=opened.purpose),
+    }
+
+
+def _openings(visit: Visit, tx: Transaction, seen: RecordSeen) -> dict[str, object]:
+    """Who opened facts about people here, for whoever may know; None for everybody else."""
+    if not tx.can(Permission.OPENED_READ, seen.record.station_id):
+        return {"openings": None, "openings_href": ""}
+    reads_trail = tx.can(Permission.TRAIL_READ)
+    return {
+        "openings": [
+            Event(facts_told(visit, one), one.at, one.by_name, one.purpose)
+            for one in opened_of_record(tx, seen.record.id)
+        ],
+        "openings_href": f"{OPENED}?{urlencode({'subject': seen.record.subject})}"
+        if reads_trail
+        else "",
     }
 
 

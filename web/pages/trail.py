@@ -126,15 +126,20 @@ def _trail(visit: Visit) -> Response:
         events=[Option(event, event_word(visit, event)) for event in events],
         head=head,
         proof=proof_told(visit, proof) if proof else None,
-        actions=[Action(visit.t("trail_page.export"), _export_href(listing))],
+        actions=[
+            Action(visit.t("opened.title"), "/trail/opened"),
+            Action(visit.t("trail_page.export"), _export_href(listing)),
+        ],
         columns=_columns(visit),
         rows=[_row(visit, row) for row in rows],
         pages=listing.pages(len(rows), total),
     )
 
 
-def _wanted(visit: Visit, listing: Listing) -> tuple[TrailFilter, dict[str, str]]:
-    """The filter, and what was typed wrong in it."""
+def days_asked(
+    visit: Visit, listing: Listing
+) -> tuple[tuple[date | None, date | None], dict[str, str]]:
+    """From which day to which the list is asked for, and what was typed wrong."""
     errors: dict[str, str] = {}
 
     def day(name: str) -> date | None:
@@ -144,12 +149,18 @@ def _wanted(visit: Visit, listing: Listing) -> tuple[TrailFilter, dict[str, str]
             errors[name] = visit.told(error)
             return None
 
+    return (day("from"), day("to")), errors
+
+
+def _wanted(visit: Visit, listing: Listing) -> tuple[TrailFilter, dict[str, str]]:
+    """The filter, and what was typed wrong in it."""
+    (from_on, to_on), errors = days_asked(visit, listing)
     wanted = TrailFilter(
         event=listing.text("event"),
         subject=listing.text("subject"),
         actor=listing.text("actor"),
-        from_on=day("from"),
-        to_on=day("to"),
+        from_on=from_on,
+        to_on=to_on,
     )
     return wanted, errors
 
