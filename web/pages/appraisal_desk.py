@@ -104,7 +104,6 @@ def desk_page(visit: Visit, appraisal_id: int, state: FormState, status: int = 2
         people = eligible(tx, seen.station.id) if may.propose else {}
         wanted = departments_wanted(categories_of(tx, appraisal_id))
     one = seen.appraisal
-    places = _places(visit, seen, people)
     return show(
         visit,
         "appraisals/desk.html",
@@ -127,9 +126,7 @@ def desk_page(visit: Visit, appraisal_id: int, state: FormState, status: int = 2
         rows=[_row(visit, line) for line in lines],
         pages=listing.pages(len(lines), total),
         may=may,
-        places=places,
-        chairs=_chairs(places),
-        chair=next((str(seat.person.id) for seat in seen.panel if seat.member.chair), ""),
+        **_panel_form(visit, seen, people),
         wanted="、".join(visit.t(f"department.{name}") for name in PANEL if name in wanted),
         held_as=[Option(str(kind), visit.t(f"appraisals.held-{kind}")) for kind in TAKEN_OUT_FOR],
         judgements=[Option(str(opinion), visit.t(f"opinion.{opinion}")) for opinion in Opinion],
@@ -257,6 +254,15 @@ def _row(visit: Visit, line: ItemLine) -> dict[str, object]:
         "extra": "；".join(extra),
         "dissents": line.dissents,
     }
+
+
+def _panel_form(
+    visit: Visit, seen: AppraisalSeen, people: Mapping[Department, list[Person]]
+) -> dict[str, object]:
+    """What the form that names the panel offers, and who is on it."""
+    places = _places(visit, seen, people)
+    chair = next((str(seat.person.id) for seat in seen.panel if seat.member.chair), "")
+    return {"places": places, "chairs": _chairs(places), "chair": chair}
 
 
 def _places(
