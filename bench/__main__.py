@@ -6,7 +6,7 @@ python -m bench --full     3,000 numbers read, and memory over 200 pages: some h
 
 import argparse
 
-from bench import appraisal, filing, reading, retention, scale, store
+from bench import appraisal, filing, reading, retention, scale, search, store
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
     store.main()
     retention.main(retention.RECORDS, retention.RESULTS)
     appraisal.main()
+    search.main(search.RECORDS, search.VOLUMES, search.RESULTS)
 
 
 if __name__ == "__main__":
