@@ -7,9 +7,10 @@ destroyed or being destroyed are in no index (``domain.md`` §5).
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from archive.customers.customer import Customer
@@ -40,8 +41,12 @@ def searchable() -> Select[int]:
     return (
         select(Record.id)
         .join(RecordKind, RecordKind.id == Record.kind_id)
-        .where(RecordKind.personal != PersonalData.SENSITIVE, Record.state.not_in(GOING))
+        .where(*_searchable(RecordKind))
     )
+
+
+def _searchable(kind: type[RecordKind]) -> tuple[ColumnElement[bool], ...]:
+    return kind.personal != PersonalData.SENSITIVE, Record.state.not_in(GOING)
 
 
 def units(tx: Transaction, wording: Wording, record_ids: Sequence[int]) -> Iterator[Unit]:
@@ -95,7 +100,7 @@ def _described(record_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Shelf, Shelf.id == Box.shelf_id)
         .outerjoin(Cabinet, Cabinet.id == Shelf.cabinet_id)
         .outerjoin(Storeroom, Storeroom.id == Cabinet.storeroom_id)
-        .where(Record.id.in_(record_ids), Record.id.in_(searchable()))
+        .where(Record.id.in_(record_ids), *_searchable(kind))
     )
 
 
@@ -172,11 +177,15 @@ def _unit(row: Row[Any], pages: Sequence[str], wording: Wording) -> Unit:
         "customer": fold(record.customer_number),
         "sounds": sounds(names),
         "facets": facets,
-        "day": int(record.formed_on.strftime("%Y%m%d")),
+        "day": _as_number(record.formed_on),
         "named_to_all": row.personal == PersonalData.NONE,
         "page_starts": tuple(starts),
     }
     return Unit(id=record.id, stamp=_stamp(made), **made)
+
+
+def _as_number(day: date) -> int:
+    return (day.year * 100 + day.month) * 100 + day.day
 
 
 def _place(row: Row[Any]) -> str:

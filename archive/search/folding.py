@@ -76,6 +76,8 @@ class Wording:
 
     def said(self, text: str) -> tuple[list[str], set[str]]:
         """Words and runs of a text, which is folded once."""
+        if not text:
+            return [], set()
         found = _RUN.findall(fold(text))
         runs = {run for run in found if run[0] in _ASCII}
         words = [self._word(run) if run in runs else run for run in found]
