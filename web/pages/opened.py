@@ -83,7 +83,7 @@ def _one_by_one(visit: Visit, listing: Listing, wanted: OpenedFilter) -> dict[st
         "columns": [
             Column("seq", visit.t("opened.seq"), "link"),
             Column("at", visit.t("opened.at"), "moment"),
-            Column("person", visit.t("opened.person"), "link"),
+            Column("person", visit.t("opened.person"), "code"),
             Column("event", visit.t("opened.event"), "status"),
             Column("subject", visit.t("opened.subject"), "link"),
             Column("facts", visit.t("opened.facts")),
