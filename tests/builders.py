@@ -13,7 +13,7 @@ reads scans sets it down.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -447,6 +447,16 @@ def open_system(
     if engine is None:
         return create_system(told, clock=clock, nudge=tell_nobody)
     return System(told, engine, create_store(told), clock, tell_nobody, create_index(told))
+
+
+def moved(station: Station, system: System) -> Station:
+    """The station as it stands in a copy of its database."""
+    folk = {
+        part.name: replace(person, system=system)
+        for part in fields(station)
+        if isinstance(person := getattr(station, part.name), Colleague)
+    }
+    return replace(station, system=system, _deliveries=count(1), **folk)
 
 
 def settle_station(

@@ -19,6 +19,7 @@ required (``CI=true`` or ``ARCHIVE_TESTS_REQUIRE_ALL=1``).
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,6 +40,15 @@ _TEMPLATE = "migrated"
 _numbers = count(1)
 _not_run = pytest.StashKey[dict[str, list[str]]]()
 _failed = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What the database of a test holds when it begins; made once a run, copied for every test."""
+
+    name: str
+    fill: Callable[[str], object]
+    """Given the address of a migrated database, lets it come about there, and closes it."""
 
 
 class Servers:
@@ -125,20 +135,48 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     server.drop(name)
 
 
+@pytest.fixture
+def beginning() -> Beginning | None:
+    """What is in the database of the test besides its tables; nothing, where no one says more."""
+    return None
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(
+    request: pytest.FixtureRequest, beginning: Beginning | None, tmp_path: Path
+) -> Iterator[str]:
     """The address of a migrated database of this test's own."""
     if request.param == "sqlite":
         database = tmp_path / "archive.sqlite3"
-        shutil.copyfile(request.getfixturevalue("_sqlite_template"), database)
+        template = request.getfixturevalue("_sqlite_template")
+        shutil.copyfile(_filled_file(template, beginning), database)
         yield f"sqlite:///{database}"
         return
     server: Postgres = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    yield server.create(name, template=_filled_database(server, beginning))
+    server.drop(name)
+
+
+def _filled_file(template: Path, beginning: Beginning | None) -> Path:
+    if beginning is None:
+        return template
+    filled = template.with_name(f"{beginning.name}.sqlite3")
+    if not filled.exists():
+        shutil.copyfile(template, filled)
+        beginning.fill(f"sqlite:///{filled}")
+        assert not filled.with_name(f"{filled.name}-wal").exists(), "the copy would lack rows"
+    return filled
+
+
+def _filled_database(server: Postgres, beginning: Beginning | None) -> str:
     if not server.has(_TEMPLATE):
         _migrate(server.create(_TEMPLATE))
-    name = f"test_{next(_numbers)}"
-    yield server.create(name, template=_TEMPLATE)
-    server.drop(name)
+    if beginning is None:
+        return _TEMPLATE
+    if not server.has(beginning.name):
+        beginning.fill(server.create(beginning.name, template=_TEMPLATE))
+    return beginning.name
 
 
 @pytest.fixture(params=["disk", "s3"])

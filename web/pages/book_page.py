@@ -27,7 +27,6 @@ HERE = "/invoices/books"
 FIELDS = (
     "receiver",
     "remark",
-    "why",
     "last",
     "used_on",
     "kwh",

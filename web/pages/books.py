@@ -101,8 +101,8 @@ def confirm(visit: SignedIn, book_id: RowNumber, form: PostedForm) -> Response:
 @router.post("/{book_id}/decline")
 def decline(visit: SignedIn, book_id: RowNumber, form: PostedForm) -> Response:
     def work(tx: Transaction) -> object:
-        why = typed.words(form.text("why"), "why", most=500)
-        return verbs.decline_handover(tx, _handover(tx, book_id, form), reason=why)
+        reason = typed.words(form.text("reason"), "reason", most=500)
+        return verbs.decline_handover(tx, _handover(tx, book_id, form), reason=reason)
 
     return _do(visit, book_id, form, "decline", work)
 

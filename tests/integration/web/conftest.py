@@ -2,14 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from archive.system import System
-from tests.builders import Colleague, Station, open_system, settle_station
+from tests.builders import Station, moved, open_system, settle_station
 from tests.clock import SettableClock
 from tests.integration.web.visiting import Visits, visitor
 from web.app import create_app
@@ -40,12 +39,7 @@ def system(_settled: Station, clock: SettableClock, tmp_path: Path) -> Iterator[
 @pytest.fixture
 def station(_settled: Station, system: System) -> Station:
     """The station, ready to plan its first quarter; books are of ten."""
-    folk = {
-        field.name: replace(person, system=system)
-        for field in fields(_settled)
-        if isinstance(person := getattr(_settled, field.name), Colleague)
-    }
-    return replace(_settled, system=system, **folk)
+    return moved(_settled, system)
 
 
 @pytest.fixture

@@ -133,10 +133,10 @@ def test_a_book_is_declined_with_a_reason_only(station: Station, visits: Visits)
     collector = visits(station.collector)
     path = f"/invoices/books/{offer.book_id}"
 
-    refused = collector.post(f"{path}/decline", handover=str(offer.id), why=" ")
+    refused = collector.post(f"{path}/decline", handover=str(offer.id), reason=" ")
     assert refused.status == 422
-    assert "没有填" in refused.beside("why")
-    declined = collector.post(f"{path}/decline", handover=str(offer.id), why="缺两份")
+    assert "没有填" in refused.beside("reason")
+    declined = collector.post(f"{path}/decline", handover=str(offer.id), reason="缺两份")
 
     assert collector.goes(declined).says("已退还交出人")
     assert station.sees(Book, offer.book_id).holder_id == station.custodian.id
@@ -430,7 +430,7 @@ def test_forms_without_their_token_do_nothing(station: Station, visits: Visits):
 def test_the_trail_names_staff_numbers_and_no_names(station: Station, visits: Visits):
     offer = station.offered_book()
     visits(station.collector).post(
-        f"/invoices/books/{offer.book_id}/decline", handover=str(offer.id), why="王秀兰数错了"
+        f"/invoices/books/{offer.book_id}/decline", handover=str(offer.id), reason="王秀兰数错了"
     )
 
     entry = station.asks(
