@@ -5,8 +5,8 @@ from archive.custody import book, gate, kind, plan, scan, verification, volume
 from archive.customers import customer, special
 from archive.expected import expectation
 from archive.filing import delivery, volume_record
-from archive.holdings import code, content, copy, file_plan, fonds, pair, record, volume_item
 from archive.finding import search, unindexed
+from archive.holdings import code, content, copy, file_plan, fonds, pair, record, volume_item
 from archive.importing import run
 from archive.people import person
 from archive.retention import appraisal, batch, conclusion, erasure, hold, signing, trigger
