@@ -146,7 +146,11 @@ def _due(visit: Visit, found: Result) -> str:
     if found.due.state == DueState.NEVER:
         return visit.t("search.for_ever")
     through = found.due.protected_through
-    return visit.t("search.kept_through", year=through.year) if through else visit.t("search.not_started")
+    return (
+        visit.t("search.kept_through", year=through.year)
+        if through
+        else visit.t("search.not_started")
+    )
 
 
 def _place(visit: Visit, record_id: int, place: Place) -> dict[str, object]:
