@@ -51,9 +51,14 @@ def paper_of(number: int) -> OfficePaper:
     )
 
 
-def worthless(station: Station, count: int = 1, *, kind: str = "complaint") -> list[Record]:
-    """Records of 2012, each with pages in the store, paired and in a box; due for years."""
-    return [_filed(station, number, kind) for number in range(1, count + 1)]
+def worthless(
+    station: Station, count: int = 1, *, kind: str = "complaint", first: int = 1
+) -> list[Record]:
+    """Records of 2012, each with pages in the store, paired and in a box; due for years.
+
+    ``first`` numbers their papers: the same paper scanned in the same second is the same delivery.
+    """
+    return [_filed(station, number, kind) for number in range(first, first + count)]
 
 
 def pile(station: Station, count: int, *, kind: str = "complaint", first: int = 1) -> list[Record]:

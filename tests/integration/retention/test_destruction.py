@@ -56,7 +56,7 @@ def test_a_batch_goes_from_the_panel_to_the_certificate_and_leaves_nothing_reada
     station: Station,
 ):
     records = worthless(station, 2)
-    stays = worthless(station, 1)[0]
+    stays = worthless(station, first=3)[0]
     theirs = set().union(*(keys_of(station, record) for record in records))
     assert len(theirs) == 8
     assert theirs <= all_keys(station)

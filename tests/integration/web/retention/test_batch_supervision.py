@@ -118,7 +118,7 @@ def test_witnesses_are_chosen_from_those_without_a_part_and_others_are_told_why(
 
 def test_the_count_says_right_or_wrong_and_what_is_left(case: Case, visits: Visits):
     supervised(case)
-    stranger = worthless(case.station, 1)[0]
+    stranger = worthless(case.station, first=3)[0]
     witness = visits(case.witnesses[0])
     first, second = case.items
     page = witness.get(at(case, "count"))
