@@ -77,6 +77,21 @@ class Wanted:
     offset: int = 0
     with_text: bool = True
 
+    @property
+    def titled(self) -> tuple[Clause, ...]:
+        """What a title can say of it: the records whose title says all of that are most relevant.
+
+        Among them, and among the others, the newest come first: how often a word stands in a
+        volume tells nobody anything.
+        """
+        if self.order != "relevance":
+            return ()
+        return tuple(
+            clause
+            for clause in self.clauses
+            if clause.words and not clause.negated and clause.field in {"", "title"}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -1,8 +1,14 @@
-"""Tantivy, fed one word a position; its phrase queries are then exact from one character up."""
+"""Tantivy, fed words and pairs of words with true positions: exact from one character up.
+
+A word alone is looked up among the words, two among the pairs, and a longer phrase is pairs at
+their distances: far fewer and far rarer positions than those of single characters.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import chain
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +24,10 @@ _ALONE = ("title", "title_spoken", "number", "names", "text")
 """Fields with positions of their own; ``meta`` holds the others one after another."""
 _META = ("title", "code", "old", "number", "remark")
 _FIELDS = {"code": "code_words"}
-_SORTED = {"day": "day", "code": "code"}
+_SORTED = {"day": "newness", "code": "code", "relevance": "newness"}
+_PHRASED = ("meta", *_ALONE, "code_words", "customer_words")
+_IDS = 10**10
+"""The newest first, and of one day the last filed: ``newness`` is the day, then the id."""
 _MOST_VALUES = 500
 _COUNTING = ThreadPoolExecutor(4, "facets")
 """Counting takes as long as finding, and the engine lets both go on at once."""
@@ -29,11 +38,15 @@ def _schema() -> tantivy.Schema:
     made = tantivy.SchemaBuilder()
     made.add_unsigned_field("id", stored=True, indexed=True, fast=True)
     made.add_unsigned_field("stamp", fast=True)
+    made.add_unsigned_field("newness", fast=True)
     made.add_unsigned_field("day", indexed=True, fast=True)
     made.add_unsigned_field("years", indexed=True, fast=True)
     made.add_text_field("named", tokenizer_name="raw", index_option="basic")
-    for name in ("meta", *_ALONE, "code_words", "customer_words"):
-        made.add_text_field(name, stored=name == "text", tokenizer_name="whitespace")
+    for name in _PHRASED:
+        made.add_text_field(
+            name, stored=name == "text", tokenizer_name="whitespace", index_option="basic"
+        )
+        made.add_text_field(_pairs(name), tokenizer_name="whitespace")
     for name in ("runs", "sounds", "customer"):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("code", *FACETS):
@@ -46,7 +59,7 @@ class Tantivy:
     """Keeps units in Tantivy."""
 
     name = "tantivy"
-    shape = 1
+    shape = 2
 
     def create(self, folder: Path) -> None:
         """An empty index."""
@@ -77,22 +90,14 @@ class Tantivy:
         searcher = _searcher(folder)
         query = _query(wanted)
         counting = _COUNTING.submit(_counted, searcher, query)
-        falling = wanted.order == "relevance" or wanted.order.startswith("-")
-        found = searcher.search(
-            query,
-            limit=wanted.limit or 1,
-            offset=wanted.offset,
-            order_by_field=_SORTED.get(wanted.order.removeprefix("-")),
-            order=tantivy.Order.Desc if falling else tantivy.Order.Asc,
-        )
-        total: int = getattr(found, "count", 0) or 0  # its type stub forgets it
-        addresses = [address for _, address in found.hits][: wanted.limit]
+        addresses = _addresses(searcher, query, wanted) if wanted.limit else []
         if wanted.with_text:
             hits = tuple(_hit(searcher.doc(address)) for address in addresses)
         else:
             ids = searcher.fast_field_values("id", addresses)
             hits = tuple(Hit(int(one or 0), "", ()) for one in ids)
-        return Found(total, hits, counting.result())
+        total, facets = counting.result()
+        return Found(total, hits, facets)
 
     def stamps(self, folder: Path) -> Iterator[tuple[int, int]]:
         """Ids and stamps, all of them."""
@@ -134,19 +139,67 @@ def _searcher(folder: Path) -> tantivy.Searcher:
     return index.searcher()
 
 
+def _addresses(
+    searcher: tantivy.Searcher, query: tantivy.Query, wanted: Wanted
+) -> list[tantivy.DocAddress]:
+    """Where the hits wanted are, in order: those whose title says it, then the others."""
+    titles = [_phrase("title", clause.words) for clause in wanted.titled]
+    if not titles:
+        return _top(searcher, query, wanted, wanted.offset, wanted.limit)[0]
+    titled = tantivy.Query.boolean_query([(_O.Must, query), *((_O.Must, one) for one in titles)])
+    first, count = _top(searcher, titled, wanted, wanted.offset, wanted.limit)
+    lacking = wanted.limit - len(first)
+    if not lacking:
+        return first
+    all_titles = tantivy.Query.boolean_query([(_O.Must, one) for one in titles])
+    others = tantivy.Query.boolean_query([(_O.Must, query), (_O.MustNot, all_titles)])
+    return first + _top(searcher, others, wanted, max(0, wanted.offset - count), lacking)[0]
+
+
+def _top(
+    searcher: tantivy.Searcher, query: tantivy.Query, wanted: Wanted, offset: int, limit: int
+) -> tuple[list[tantivy.DocAddress], int]:
+    """So many in the order wanted from that one on, and how many there are."""
+    falling = wanted.order == "relevance" or wanted.order.startswith("-")
+    found = searcher.search(
+        query,
+        limit=limit,
+        offset=offset,
+        order_by_field=_SORTED[wanted.order.removeprefix("-")],
+        order=tantivy.Order.Desc if falling else tantivy.Order.Asc,
+    )
+    total: int = getattr(found, "count", 0) or 0  # its type stub forgets it
+    return [address for _, address in found.hits], total
+
+
+def _pairs(field: str) -> str:
+    return f"{field}_pairs"
+
+
+def _paired(words: Sequence[str]) -> list[str]:
+    """Every word with the one after it; a run of letters ends where it ends."""
+    marked = [word if word > "\x7f" else word + "_" for word in words]
+    return list(map(add, marked, marked[1:]))
+
+
 def _document(unit: Unit) -> tantivy.Document:
-    said = {field: " ".join(unit.words.get(field, ())) for field in (*_META, *_ALONE, "customer")}
+    said = {field: unit.words.get(field, ()) for field in (*_META, *_ALONE, "customer")}
+    phrased = {
+        **{field: said[field] for field in _ALONE},
+        "meta": tuple(chain.from_iterable((*said[field], BREAK) for field in _META)),
+        "code_words": said["code"],
+        "customer_words": said["customer"],
+    }
     return tantivy.Document.from_dict(
         {
             "id": unit.id,
             "stamp": unit.stamp,
             "day": unit.day,
+            "newness": unit.day * _IDS + unit.id,
             "years": int(unit.facets["year"]),
             "named": "yes" if unit.named_to_all else "no",
-            "meta": f" {BREAK} ".join(said[field] for field in _META),
-            **{field: said[field] for field in _ALONE},
-            "code_words": said["code"],
-            "customer_words": said["customer"],
+            **{field: " ".join(words) for field, words in phrased.items()},
+            **{_pairs(field): " ".join(_paired(words)) for field, words in phrased.items()},
             "runs": sorted(unit.runs),
             "sounds": sorted(unit.sounds),
             "customer": [unit.customer] if unit.customer else [],
@@ -167,10 +220,15 @@ def _hit(document: tantivy.Document) -> Hit:
     )
 
 
-def _counted(searcher: tantivy.Searcher, query: tantivy.Query) -> Mapping[str, Mapping[str, int]]:
-    asked = {facet: {"terms": {"field": facet, "size": _MOST_VALUES}} for facet in FACETS}
-    told = searcher.aggregate(query, asked)
-    return {
+def _counted(
+    searcher: tantivy.Searcher, query: tantivy.Query
+) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+    """How many there are, and how they spread over the facets."""
+    asked: dict[str, Any] = {
+        facet: {"terms": {"field": facet, "size": _MOST_VALUES}} for facet in FACETS
+    }
+    told = searcher.aggregate(query, asked | {"all": {"value_count": {"field": "id"}}})
+    return int(told["all"]["value"]), {
         facet: {str(one["key"]): int(one["doc_count"]) for one in told[facet]["buckets"]}
         for facet in FACETS
     }
@@ -181,7 +239,7 @@ def _query(wanted: Wanted) -> tantivy.Query:
         (_O.MustNot if clause.negated else _O.Must, _clause(clause, wanted))
         for clause in wanted.clauses
     ]
-    parts.append((_O.Must, tantivy.Query.const_score_query(_visible(wanted), 0.0)))
+    parts.append((_O.Must, _visible(wanted)))
     return tantivy.Query.boolean_query(parts)
 
 
@@ -226,8 +284,7 @@ def _clause(clause: Clause, wanted: Wanted) -> tantivy.Query:
         return runs if clause.field else _either([runs, _numbered(clause, wanted)])
     if clause.field:
         return _phrase(_FIELDS.get(clause.field, clause.field), clause.words)
-    title = tantivy.Query.boost_query(_phrase("title", clause.words), 3.0)
-    anywhere = [title, _phrase("meta", clause.words), _phrase("text", clause.words)]
+    anywhere = [_phrase("meta", clause.words), _phrase("text", clause.words)]
     return _either([*anywhere, _named(clause, wanted), _numbered(clause, wanted)])
 
 
@@ -262,7 +319,12 @@ def _told(found: tantivy.Query, wanted: Wanted, *to_all: tantivy.Query) -> tanti
 def _phrase(field: str, words: Sequence[str]) -> tantivy.Query:
     if len(words) == 1:
         return tantivy.Query.term_query(_schema(), field, words[0])
-    return tantivy.Query.phrase_query(_schema(), field, list(words))
+    pairs = _paired(words)
+    if len(pairs) == 1:
+        return tantivy.Query.term_query(_schema(), _pairs(field), pairs[0])
+    last = len(pairs) - 1
+    placed: list[str | tuple[int, str]] = [(at, pairs[at]) for at in range(0, last, 2)]
+    return tantivy.Query.phrase_query(_schema(), _pairs(field), [*placed, (last, pairs[last])])
 
 
 def _pattern(field: str, pattern: str) -> tantivy.Query:

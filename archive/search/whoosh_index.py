@@ -71,12 +71,15 @@ class Whoosh:
         """
         with _searching(folder) as searcher:
             docs = _found(searcher, wanted)
-            kept = [(doc, searcher.stored_fields(doc)) for doc in _ranked(searcher, wanted, docs)]
-            kept = [one for one in kept if _within(one[1]["kept"], wanted)]
-            if wanted.order != "relevance":
-                field = wanted.order.removeprefix("-")
-                falling = wanted.order.startswith("-")
-                kept.sort(key=lambda one: one[1]["kept"][field], reverse=falling)
+            titled = _titled(searcher, wanted, docs)
+            kept = [(doc, searcher.stored_fields(doc)) for doc in docs]
+        kept = [one for one in kept if _within(one[1]["kept"], wanted)]
+        falling = wanted.order == "relevance" or wanted.order.startswith("-")
+        field = "day" if wanted.order == "relevance" else wanted.order.removeprefix("-")
+        kept.sort(
+            key=lambda one: (one[0] in titled, one[1]["kept"][field], int(one[1]["id"])),
+            reverse=falling,
+        )
         facets = {facet: dict(Counter(one["kept"][facet] for _, one in kept)) for facet in FACETS}
         shown = kept[wanted.offset : wanted.offset + wanted.limit]
         hits = tuple(
@@ -165,16 +168,11 @@ def _found(searcher: Any, wanted: Wanted) -> set[int]:
     return docs
 
 
-def _ranked(searcher: Any, wanted: Wanted, docs: set[int]) -> list[int]:
-    """The documents, those in which what was asked for says most first."""
-    leaves = [leaf for clause in wanted.clauses if not clause.negated for leaf in _leaves(clause)]
-    if wanted.order != "relevance" or not leaves:
-        return sorted(docs)
-    scores: Counter[int] = Counter()
-    for leaf in leaves:
-        for doc, score in searcher.search(leaf, limit=None).items():
-            scores[doc] += score
-    return sorted(docs, key=lambda doc: (-scores[doc], doc))
+def _titled(searcher: Any, wanted: Wanted, docs: set[int]) -> set[int]:
+    """Those whose title says all that a title can."""
+    for clause in wanted.titled:
+        docs = docs & _docs(searcher, _phrase("title", clause.words))
+    return docs if wanted.titled else set()
 
 
 def _docs(searcher: Any, leaf: query.Query) -> set[int]:
